@@ -1,0 +1,128 @@
+import { z } from "zod";
+
+const time = z.number().describe("Milliseconds since the epoch");
+const fieldPrints = z.record(z.string(), z.string()).describe("Field name → keyed fingerprint");
+
+/** Source id ↔ target id of one entity. Id of the fact: `<entity>:<sourceId>`. */
+export const linkSchema = z.object({
+  targetId: z.string(),
+  /** The target product of a variant; the source product it was under. */
+  targetRootId: z.string().optional(),
+  sourceRootId: z.string().optional(),
+  by: z.enum(["source-id", "sku", "order-number", "email", "created", "import", "person"]),
+  at: time,
+});
+
+/** The phase of the pair. Id: `phase`. */
+export const phaseSchema = z.object({
+  phase: z.enum(["observe", "follow", "closed"]),
+  at: time,
+  by: z.string(),
+});
+
+/** What a person approved. Id: `approval`. */
+export const approvalSchema = z.object({
+  at: time,
+  by: z.string(),
+  planId: z.string(),
+  configHash: z.string(),
+  planned: z.number(),
+  inherited: z.number(),
+  toCreate: z.number(),
+});
+
+/** A creation whose outcome is unknown: until then no news of the key creates. Id: `<entity>:<sourceId>`. */
+export const creatingSchema = z.object({ until: time, since: time, key: z.string() });
+
+/** One record a root. Id: `<root>:<rootId>`. */
+export const settledSchema = z.object({
+  at: time,
+  /** The source's clock of what was settled. */
+  changedAt: z.string().nullable(),
+  /** Fingerprint of the selected fields of the whole root at the source (after mapping), for the sweep. Null when only a part was read. */
+  print: z.string().nullable(),
+  /** What the source said, by `<entity>:<sourceId>/<field>`. */
+  wanted: fieldPrints,
+  /** What the target said it stored when we last wrote, same keys: the baseline. */
+  stored: fieldPrints,
+});
+
+/** Set aside for a person. Id: `<root>:<rootId>`, or `record:<partition>:<offset>` for what could not be decoded. */
+export const parkedSchema = z.object({
+  at: time,
+  reason: z.string(),
+  /** The platform's own words, or ours; no customer data. */
+  message: z.string(),
+  fields: z.array(z.string()),
+  tries: z.number(),
+  /** Entities within the root that caused it. */
+  entities: z.array(z.string()),
+});
+
+/** A hold of the pair (`*`) or of one field. Id: `*` or the field name. */
+export const holdSchema = z.object({ at: time, by: z.string(), reason: z.string() });
+
+/** A field that differs since approval and is kept as it is. Id: `<root>:<rootId>`. */
+export const inheritedSchema = z.object({
+  fields: z
+    .record(z.string(), z.string())
+    .describe("`<entity>:<sourceId>/<field>` → fingerprint of source and target together"),
+});
+
+/** Where the sweep is, by the source's clock. Id: the root kind. */
+export const cursorSchema = z.object({
+  at: z.string().nullable(),
+  id: z.string().nullable(),
+  sweptAt: time,
+});
+
+/** The pinned identity of a store. Id: `source` or `target`. */
+export const identitySchema = z.object({ id: z.string(), name: z.string(), pinnedAt: time });
+
+/** Signed, but not understood: kept raw for a day in the instance's spool. Id: hash. */
+export const unreadableSchema = z.object({
+  at: time,
+  bytes: z.number(),
+  reason: z.string(),
+  topic: z.string(),
+});
+
+/** A gap in the log, or another reason for a full comparison. Id: `gap:<partition>`. */
+export const alarmSchema = z.object({ at: time, message: z.string(), done: z.boolean() });
+
+/** Somebody did something: for `lockstep log`. Id: time and random part. */
+export const actSchema = z.object({ at: time, by: z.string(), what: z.string() });
+
+/** A full comparison: its state, for `status`. Id: run id. */
+export const runSchema = z.object({
+  at: time,
+  endedAt: time.nullable(),
+  drift: z.number(),
+  repaired: z.number(),
+  left: z.number(),
+  repair: z.boolean(),
+  report: z.string().nullable(),
+});
+
+export const FACT_KINDS = {
+  link: linkSchema,
+  phase: phaseSchema,
+  approval: approvalSchema,
+  creating: creatingSchema,
+  settled: settledSchema,
+  parked: parkedSchema,
+  hold: holdSchema,
+  inherited: inheritedSchema,
+  cursor: cursorSchema,
+  identity: identitySchema,
+  unreadable: unreadableSchema,
+  alarm: alarmSchema,
+  act: actSchema,
+  run: runSchema,
+} as const;
+
+export type FactKind = keyof typeof FACT_KINDS;
+export type FactValue<K extends FactKind> = z.infer<(typeof FACT_KINDS)[K]>;
+export type Link = FactValue<"link">;
+export type Settled = FactValue<"settled">;
+export type Parked = FactValue<"parked">;
