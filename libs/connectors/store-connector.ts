@@ -1,9 +1,9 @@
-import type { FieldName, FieldValues, Selection } from "#libs/fields/field-names.ts";
-import type { HistoryEntry, Order, OrderState, Parcel } from "#libs/model/order.ts";
-import type { Customer } from "#libs/model/customer.ts";
-import type { Money } from "#libs/model/money.ts";
-import type { Product, Variant } from "#libs/model/product.ts";
-import type { EntityKind, RootKind, RootRef, StoredRoot } from "#libs/model/stored.ts";
+import type { FieldName, FieldValues, Selection } from '#libs/fields/field-names.ts';
+import type { HistoryEntry, Order, OrderState, Parcel } from '#libs/model/order.ts';
+import type { Customer } from '#libs/model/customer.ts';
+import type { Money } from '#libs/model/money.ts';
+import type { Product, Variant } from '#libs/model/product.ts';
+import type { EntityKind, RootKind, RootRef, StoredRoot } from '#libs/model/stored.ts';
 
 /**
  * The port between the sync pipeline and one store platform, as source and as target.
@@ -22,11 +22,7 @@ export type StoreConnector = {
   /** The cheapest read that shows the store is well; throws when it is not. */
   readonly probe: (call: CallContext) => Promise<void>;
   /** What `lockstep check` wants to know, as findings; never throws for what the store answers. */
-  readonly check: (
-    role: "source" | "target",
-    selection: Selection,
-    call: CallContext,
-  ) => Promise<readonly Finding[]>;
+  readonly check: (role: 'source' | 'target', selection: Selection, call: CallContext) => Promise<readonly Finding[]>;
 
   // ── reading ────────────────────────────────────────────────────────────────────────────────────────────────
   /** Reads roots by id, in the order asked, as they are now. A missing (or trashed) one is null, never a throw. */
@@ -57,11 +53,7 @@ export type StoreConnector = {
    * Walks what changed at or after `since` (the store's own clock, ISO 8601 UTC), oldest change first, by a key that does not shift.
    * Null in capabilities.changedSince: the kind cannot be listed by change.
    */
-  readonly scanChanged: (
-    root: RootKind,
-    since: string,
-    call: ReadContext,
-  ) => AsyncIterable<ScanPage>;
+  readonly scanChanged: (root: RootKind, since: string, call: ReadContext) => AsyncIterable<ScanPage>;
   /** The store's own clock, from an answer's Date header or so. */
   readonly storeTime: (call: CallContext) => Promise<number>;
   /** How many roots there are, for progress; null where asking costs too much. */
@@ -84,11 +76,7 @@ export type StoreConnector = {
     call: ReadContext,
   ) => Promise<readonly (readonly StoredRoot[])[]>;
   /** What was created at or after this time by the store's own clock, with its source id mark: the look after a creation whose outcome is unknown. */
-  readonly listCreatedSince: (
-    root: RootKind,
-    since: string,
-    call: ReadContext,
-  ) => Promise<readonly StoredRoot[]>;
+  readonly listCreatedSince: (root: RootKind, since: string, call: ReadContext) => Promise<readonly StoredRoot[]>;
 
   // ── writing ────────────────────────────────────────────────────────────────────────────────────────────────
   /** Makes what writing needs (metafield definitions …). Called only after approval, before the first write of a process; idempotent. */
@@ -99,15 +87,9 @@ export type StoreConnector = {
    */
   readonly express: (input: ExpressInput) => Expressed;
   /** Writes the named fields and no others, packed into as few calls as the platform allows; one result per root, in order. */
-  readonly write: (
-    patches: readonly RootPatch[],
-    call: WriteContext,
-  ) => Promise<readonly WriteResult[]>;
+  readonly write: (patches: readonly RootPatch[], call: WriteContext) => Promise<readonly WriteResult[]>;
   /** Creates roots, each carrying its source id; one result per draft, in order. The caller has looked before. */
-  readonly create: (
-    drafts: readonly RootDraft[],
-    call: WriteContext,
-  ) => Promise<readonly CreateResult[]>;
+  readonly create: (drafts: readonly RootDraft[], call: WriteContext) => Promise<readonly CreateResult[]>;
 
   // ── webhooks (source) ──────────────────────────────────────────────────────────────────────────────────────
   readonly listSubscriptions: (call: CallContext) => Promise<readonly Subscription[]>;
@@ -150,7 +132,7 @@ export type StoreIdentity = {
   readonly taxesIncluded: boolean | null;
 };
 
-export type Priority = "change" | "sweep" | "compare";
+export type Priority = 'change' | 'sweep' | 'compare';
 export type CallContext = { readonly signal: AbortSignal; readonly priority: Priority };
 /** `fields` says which selected fields will be looked at, so that expensive parts (order history) are read only when needed. */
 export type ReadContext = CallContext & { readonly fields: Selection };
@@ -166,7 +148,7 @@ export type ScanPage = {
   readonly cursor: string;
 };
 
-export type NaturalKey = "sku" | "order-number" | "email";
+export type NaturalKey = 'sku' | 'order-number' | 'email';
 
 export type ExpressInput = {
   readonly entity: EntityKind;
@@ -204,48 +186,48 @@ export type EntityPatch = {
 
 /** One legal transition or append of an order. */
 export type OrderStep =
-  | { readonly kind: "releaseHold" }
-  | { readonly kind: "hold"; readonly sourceId: string }
-  | { readonly kind: "pay"; readonly at: string | null }
-  | { readonly kind: "fulfil"; readonly parcels: readonly Parcel[] }
+  | { readonly kind: 'releaseHold' }
+  | { readonly kind: 'hold'; readonly sourceId: string }
+  | { readonly kind: 'pay'; readonly at: string | null }
+  | { readonly kind: 'fulfil'; readonly parcels: readonly Parcel[] }
   /** All parcels as wanted, on an order that is already shipped. */
-  | { readonly kind: "track"; readonly parcels: readonly Parcel[] }
+  | { readonly kind: 'track'; readonly parcels: readonly Parcel[] }
   | {
-      readonly kind: "refund";
+      readonly kind: 'refund';
       readonly sourceId: string;
       readonly amount: Money;
       readonly at: string;
       readonly reason: string | null;
     }
-  | { readonly kind: "cancel" }
-  | { readonly kind: "history"; readonly entries: readonly HistoryEntry[] }
-  | { readonly kind: "note"; readonly text: string | null };
+  | { readonly kind: 'cancel' }
+  | { readonly kind: 'history'; readonly entries: readonly HistoryEntry[] }
+  | { readonly kind: 'note'; readonly text: string | null };
 
 export type WriteResult =
   /** What the store says it now holds, by entity id and field, for every field of the patch (for orders: `status`, `tracking`, `history`, `note`). */
-  | { readonly outcome: "stored"; readonly stored: Readonly<Record<string, FieldValues>> }
+  | { readonly outcome: 'stored'; readonly stored: Readonly<Record<string, FieldValues>> }
   /** Compare-and-swap found another value: read and plan again; no attempt is used. */
-  | { readonly outcome: "stale" }
+  | { readonly outcome: 'stale' }
   /** The platform's own no, in its own words. */
-  | { readonly outcome: "refused"; readonly message: string }
+  | { readonly outcome: 'refused'; readonly message: string }
   /** No answer, or one that says nothing: it may have taken effect, or still will until `landing` has passed. */
-  | { readonly outcome: "unknown"; readonly message: string }
+  | { readonly outcome: 'unknown'; readonly message: string }
   /** An error of the store itself (5xx); it may have taken effect. */
-  | { readonly outcome: "failed"; readonly message: string }
+  | { readonly outcome: 'failed'; readonly message: string }
   /** Certainly not applied. */
-  | { readonly outcome: "throttled"; readonly retryAfterMs: number }
-  | { readonly outcome: "not-sent" };
+  | { readonly outcome: 'throttled'; readonly retryAfterMs: number }
+  | { readonly outcome: 'not-sent' };
 
 /** A root to be created. References are already the target's ids. */
 export type RootDraft =
   | {
-      readonly root: "product";
+      readonly root: 'product';
       readonly sourceId: string;
       readonly product: Product;
       readonly variants: readonly { readonly sourceId: string; readonly variant: Variant }[];
     }
   | {
-      readonly root: "order";
+      readonly root: 'order';
       readonly sourceId: string;
       readonly order: Order;
       /** Where the status map leads; `order.status` keeps the source's word. */
@@ -256,25 +238,25 @@ export type RootDraft =
       /** Hold it so that no warehouse ships it. */
       readonly hold: boolean;
     }
-  | { readonly root: "customer"; readonly sourceId: string; readonly customer: Customer };
+  | { readonly root: 'customer'; readonly sourceId: string; readonly customer: Customer };
 
 export type CreateResult =
   /** `complete` false: made only in part (what is missing is completed by patches after the next read). */
-  | { readonly outcome: "created"; readonly stored: StoredRoot; readonly complete: boolean }
+  | { readonly outcome: 'created'; readonly stored: StoredRoot; readonly complete: boolean }
   /** The platform says that it (or its unique key) is there already: a look-up result. */
-  | { readonly outcome: "taken"; readonly message: string }
-  | Exclude<WriteResult, { readonly outcome: "stored" } | { readonly outcome: "stale" }>;
+  | { readonly outcome: 'taken'; readonly message: string }
+  | Exclude<WriteResult, { readonly outcome: 'stored' } | { readonly outcome: 'stale' }>;
 
 export type Subscription = {
   readonly id: string;
   readonly topic: string;
   readonly url: string;
-  readonly status: "active" | "paused" | "disabled";
+  readonly status: 'active' | 'paused' | 'disabled';
 };
 
 /** One line of `lockstep check`. */
 export type Finding = {
-  readonly level: "ok" | "warning" | "problem";
+  readonly level: 'ok' | 'warning' | 'problem';
   /** `reachable`, `identity`, `scopes`, `mapping`, `silence` … */
   readonly topic: string;
   readonly message: string;
@@ -291,7 +273,7 @@ export type WebhookRequest = {
 
 export type WebhookRead =
   | {
-      readonly kind: "news";
+      readonly kind: 'news';
       readonly topic: string;
       readonly root: RootKind;
       readonly rootId: string;
@@ -299,7 +281,7 @@ export type WebhookRead =
       readonly changedAt?: string;
     }
   | {
-      readonly kind: "child";
+      readonly kind: 'child';
       readonly topic: string;
       readonly childKind: string;
       readonly childId: string;
@@ -307,13 +289,13 @@ export type WebhookRead =
       readonly changedAt?: string;
     }
   /** Unsigned by nature (WooCommerce's ping): answered 200, dropped. */
-  | { readonly kind: "ping" }
-  | { readonly kind: "forged" }
+  | { readonly kind: 'ping' }
+  | { readonly kind: 'forged' }
   /** Signed, but of no use to this sync (a topic nobody asked for). */
-  | { readonly kind: "ignored"; readonly topic: string }
+  | { readonly kind: 'ignored'; readonly topic: string }
   /** Signed, but not understood: kept raw, and the kind is swept. */
   | {
-      readonly kind: "unreadable";
+      readonly kind: 'unreadable';
       readonly topic: string;
       readonly reason: string;
       readonly root: RootKind | null;

@@ -1,4 +1,4 @@
-import type { News } from "./news.ts";
+import type { News } from './news.ts';
 
 /**
  * The port to the durable log: news, delays, decisions (facts), outcomes (journal).
@@ -15,30 +15,19 @@ export type EventLog = {
    * (longer waits go round in the last tier until `notBefore`, which is set to the due time).
    * @throws {SyncError} LOG_UNAVAILABLE
    */
-  readonly publish: (
-    news: readonly News[],
-    options?: { readonly afterMs?: number },
-  ) => Promise<void>;
+  readonly publish: (news: readonly News[], options?: { readonly afterMs?: number }) => Promise<void>;
   /** Joins the consumers of a pair. Handlers never wait for a store: they enqueue and return. */
-  readonly consume: (
-    pair: string,
-    handlers: ConsumeHandlers,
-    options?: ConsumeOptions,
-  ) => Promise<Consumption>;
+  readonly consume: (pair: string, handlers: ConsumeHandlers, options?: ConsumeOptions) => Promise<Consumption>;
   /**
    * Before a batch's writes: commits what is settled, with the metadata `begun` = the highest offset in work.
    * `lost` when the epoch is over: then nothing may be written.
    */
-  readonly begin: (epoch: Epoch, begunOffset: number) => Promise<"held" | "lost">;
+  readonly begin: (epoch: Epoch, begunOffset: number) => Promise<'held' | 'lost'>;
   /**
    * Marks offsets as settled; only the contiguous settled prefix is committed. `begunOffset` null says that nothing is in work.
    * Settling does not wait for the commit to be durable on a cluster; `lost` when the epoch is over.
    */
-  readonly settle: (
-    epoch: Epoch,
-    offsets: readonly number[],
-    begunOffset: number | null,
-  ) => Promise<"held" | "lost">;
+  readonly settle: (epoch: Epoch, offsets: readonly number[], begunOffset: number | null) => Promise<'held' | 'lost'>;
   /**
    * Appends facts durably, all or none, and resolves to their offsets. With an epoch the append is refused (`lost`) when
    * that epoch is over. A null value deletes the fact.
@@ -46,7 +35,7 @@ export type EventLog = {
   readonly appendFacts: (
     facts: readonly FactWrite[],
     options?: { readonly epoch?: Epoch },
-  ) => Promise<readonly FactOffset[] | "lost">;
+  ) => Promise<readonly FactOffset[] | 'lost'>;
   /** Reads the latest record of each key from the given position to the end as it is now (compacted: older ones may be gone). */
   readonly readFacts: (from?: FactPosition) => AsyncIterable<FactRecord>;
   readonly appendJournal: (records: readonly JournalEnvelope[]) => Promise<void>;
@@ -54,9 +43,7 @@ export type EventLog = {
   readonly readJournal: (pair: string, from?: JournalPosition) => AsyncIterable<JournalRead>;
   readonly lag: (pair: string) => Promise<Lag>;
   /** Offsets at the end and at the start of each of the pair's partitions. */
-  readonly ends: (
-    pair: string,
-  ) => Promise<
+  readonly ends: (pair: string) => Promise<
     readonly {
       readonly partition: number;
       readonly start: number;
@@ -65,12 +52,7 @@ export type EventLog = {
     }[]
   >;
   /** Reads the news of a partition without consuming (for `log`, tests and the conservation law). */
-  readonly readNews: (
-    pair: string,
-    partition: number,
-    from: number,
-    limit: number,
-  ) => Promise<readonly LoggedNews[]>;
+  readonly readNews: (pair: string, partition: number, from: number, limit: number) => Promise<readonly LoggedNews[]>;
   /** Deletes news and journal older than this and returns how much went (embedded; a cluster does it by retention). */
   readonly trim: (pair: string, olderThan: number) => Promise<number>;
   readonly close: () => Promise<void>;

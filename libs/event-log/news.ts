@@ -1,6 +1,6 @@
-import { z } from "zod";
+import { z } from 'zod';
 
-const rootKindSchema = z.enum(["product", "order", "customer"]);
+const rootKindSchema = z.enum(['product', 'order', 'customer']);
 
 /**
  * News that something changed: a reference, never a body. Ids are strings with any `gid://…/` cut off.
@@ -15,7 +15,7 @@ export const newsSchema = z.object({
   child: z.object({ kind: z.string(), id: z.string() }).optional(),
   /** Narrows the read to these variants; absent: the whole root. United when coalesced. */
   children: z.array(z.string()).optional(),
-  kind: z.enum(["news", "compare", "undo", "release"]),
+  kind: z.enum(['news', 'compare', 'undo', 'release']),
   /** With `compare`: whether what differs is written as well, and the comparison run it belongs to. */
   repair: z.boolean().optional(),
   run: z.string().optional(),
@@ -26,18 +26,7 @@ export const newsSchema = z.object({
   changedAt: z.string().optional(),
   /** When Lockstep first heard of it, milliseconds since the epoch. */
   receivedAt: z.number(),
-  via: z.enum([
-    "webhook",
-    "sweep",
-    "compare",
-    "retry",
-    "look",
-    "sync",
-    "parked",
-    "dependency",
-    "undo",
-    "release",
-  ]),
+  via: z.enum(['webhook', 'sweep', 'compare', 'retry', 'look', 'sync', 'parked', 'dependency', 'undo', 'release']),
   /** Failed attempts of the root so far; fresh news starts at 0 (protocol.md, "Attempts"). */
   tries: z.int().nonnegative(),
   /** Not looked at before this time, milliseconds since the epoch. */
@@ -46,8 +35,6 @@ export const newsSchema = z.object({
 export type News = z.infer<typeof newsSchema>;
 
 /** The key of a record: `<root>:<rootId>`, or `child:<kind>:<id>` where only a child is known. */
-export function newsKey(news: Pick<News, "root" | "rootId" | "child">): string {
-  return news.child === undefined
-    ? `${news.root}:${news.rootId}`
-    : `child:${news.child.kind}:${news.child.id}`;
+export function newsKey(news: Pick<News, 'root' | 'rootId' | 'child'>): string {
+  return news.child === undefined ? `${news.root}:${news.rootId}` : `child:${news.child.kind}:${news.child.id}`;
 }

@@ -1,7 +1,7 @@
-import { z } from "zod";
+import { z } from 'zod';
 
-const time = z.number().describe("Milliseconds since the epoch");
-const fieldPrints = z.record(z.string(), z.string()).describe("Field name → keyed fingerprint");
+const time = z.number().describe('Milliseconds since the epoch');
+const fieldPrints = z.record(z.string(), z.string()).describe('Field name → keyed fingerprint');
 
 /** Source id ↔ target id of one entity. Id of the fact: `<entity>:<sourceId>`. */
 export const linkSchema = z.object({
@@ -9,13 +9,13 @@ export const linkSchema = z.object({
   /** The target product of a variant; the source product it was under. */
   targetRootId: z.string().optional(),
   sourceRootId: z.string().optional(),
-  by: z.enum(["source-id", "sku", "order-number", "email", "created", "import", "person"]),
+  by: z.enum(['source-id', 'sku', 'order-number', 'email', 'created', 'import', 'person']),
   at: time,
 });
 
 /** The phase of the pair. Id: `phase`. */
 export const phaseSchema = z.object({
-  phase: z.enum(["observe", "follow", "closed"]),
+  phase: z.enum(['observe', 'follow', 'closed']),
   at: time,
   by: z.string(),
 });
@@ -66,7 +66,7 @@ export const holdSchema = z.object({ at: time, by: z.string(), reason: z.string(
 export const inheritedSchema = z.object({
   fields: z
     .record(z.string(), z.string())
-    .describe("`<entity>:<sourceId>/<field>` → fingerprint of source and target together"),
+    .describe('`<entity>:<sourceId>/<field>` → fingerprint of source and target together'),
 });
 
 /** Where the sweep is, by the source's clock. Id: the root kind. */
@@ -123,6 +123,6 @@ export const FACT_KINDS = {
 
 export type FactKind = keyof typeof FACT_KINDS;
 export type FactValue<K extends FactKind> = z.infer<(typeof FACT_KINDS)[K]>;
-export type Link = FactValue<"link">;
-export type Settled = FactValue<"settled">;
-export type Parked = FactValue<"parked">;
+export type Link = FactValue<'link'>;
+export type Settled = FactValue<'settled'>;
+export type Parked = FactValue<'parked'>;

@@ -1,16 +1,12 @@
-import type { Epoch, FactKey } from "#libs/event-log/event-log.ts";
-import type { FactKind, FactValue } from "./fact-kinds.ts";
+import type { Epoch, FactKey } from '#libs/event-log/event-log.ts';
+import type { FactKind, FactValue } from './fact-kinds.ts';
 
 /**
  * Decisions, typed: written to the log first, then to the state store's copies with their offset.
  * Reading goes to the copies; they are rebuilt from the log when they are not complete.
  */
 export type FactStore = {
-  readonly get: <K extends FactKind>(
-    pair: string,
-    kind: K,
-    id: string,
-  ) => Promise<FactValue<K> | null>;
+  readonly get: <K extends FactKind>(pair: string, kind: K, id: string) => Promise<FactValue<K> | null>;
   readonly getMany: <K extends FactKind>(
     pair: string,
     kind: K,
@@ -22,15 +18,12 @@ export type FactStore = {
   ) => AsyncIterable<{ readonly id: string; readonly value: FactValue<K> }>;
   readonly count: (pair: string, kind: FactKind) => Promise<number>;
   /** Durable when it resolves. With an epoch: `lost`, and nothing written, when that epoch is over. */
-  readonly put: (
-    facts: readonly AnyFactWrite[],
-    options?: { readonly epoch?: Epoch },
-  ) => Promise<"written" | "lost">;
+  readonly put: (facts: readonly AnyFactWrite[], options?: { readonly epoch?: Epoch }) => Promise<'written' | 'lost'>;
   /**
    * Makes sure that the copies hold everything that was on the log when this was called. Required before any creation.
    * `incomplete` when that cannot be told now: then nobody creates.
    */
-  readonly ensureComplete: () => Promise<"complete" | "incomplete">;
+  readonly ensureComplete: () => Promise<'complete' | 'incomplete'>;
 };
 
 /** A null value deletes the fact. */

@@ -1,14 +1,12 @@
-import type { OrderState } from "#libs/model/order.ts";
-import type { FieldName } from "./field-names.ts";
+import type { OrderState } from '#libs/model/order.ts';
+import type { FieldName } from './field-names.ts';
 
 /** A status word's place: a state, or `ignore` (nothing is done for it, and it is no drift). */
-export type StatusTarget =
-  | Partial<Pick<OrderState, "payment" | "fulfilment" | "cancelled" | "onHold">>
-  | "ignore";
+export type StatusTarget = Partial<Pick<OrderState, 'payment' | 'fulfilment' | 'cancelled' | 'onHold'>> | 'ignore';
 
 /** Steps applied to a number, in this order of keys as written in the config. */
 export type Transform = Readonly<
-  Partial<Record<"add" | "subtract" | "multiply" | "round" | "min" | "default", number>>
+  Partial<Record<'add' | 'subtract' | 'multiply' | 'round' | 'min' | 'default', number>>
 >;
 
 /** How source values become target values. A field without a map travels as it is. */

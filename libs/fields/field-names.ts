@@ -1,33 +1,14 @@
-import type { Customer } from "#libs/model/customer.ts";
-import type { Order } from "#libs/model/order.ts";
-import type { Product, Variant } from "#libs/model/product.ts";
-import type { EntityKind } from "#libs/model/stored.ts";
+import type { Customer } from '#libs/model/customer.ts';
+import type { Order } from '#libs/model/order.ts';
+import type { Product, Variant } from '#libs/model/product.ts';
+import type { EntityKind } from '#libs/model/stored.ts';
 
 /** The fields that a merchant can select, by entity; everything else on an entity is never written. */
 export const SELECTABLE = {
-  product: [
-    "title",
-    "description",
-    "handle",
-    "status",
-    "categories",
-    "brand",
-    "tags",
-    "seo",
-    "images",
-  ],
-  variant: [
-    "quantity",
-    "stockStatus",
-    "tracked",
-    "backorders",
-    "price",
-    "compareAtPrice",
-    "barcode",
-    "weight",
-  ],
-  order: ["status", "tracking", "history", "note"],
-  customer: ["email", "name", "phone", "addresses", "marketingConsent"],
+  product: ['title', 'description', 'handle', 'status', 'categories', 'brand', 'tags', 'seo', 'images'],
+  variant: ['quantity', 'stockStatus', 'tracked', 'backorders', 'price', 'compareAtPrice', 'barcode', 'weight'],
+  order: ['status', 'tracking', 'history', 'note'],
+  customer: ['email', 'name', 'phone', 'addresses', 'marketingConsent'],
 } as const satisfies {
   product: readonly (keyof Product)[];
   variant: readonly (keyof Variant)[];
@@ -40,19 +21,19 @@ export type FieldOf<E extends EntityKind> = (typeof SELECTABLE)[E][number];
 /** A canonical dotted name, `variant.quantity`: what users see, what facts, journal and reports carry. */
 export type FieldName = { [E in EntityKind]: `${E}.${FieldOf<E>}` }[EntityKind];
 
-export const FIELD_NAMES: readonly FieldName[] = (Object.keys(SELECTABLE) as EntityKind[]).flatMap(
-  (entity) => SELECTABLE[entity].map((field) => `${entity}.${field}` as FieldName),
+export const FIELD_NAMES: readonly FieldName[] = (Object.keys(SELECTABLE) as EntityKind[]).flatMap((entity) =>
+  SELECTABLE[entity].map((field) => `${entity}.${field}` as FieldName),
 );
 
 /** Fields whose values are about people: on the log they are keyed fingerprints, in reports they are masked. */
 export const PERSONAL_FIELDS: ReadonlySet<FieldName> = new Set<FieldName>([
-  "order.note",
-  "order.history",
-  "customer.email",
-  "customer.name",
-  "customer.phone",
-  "customer.addresses",
-  "customer.marketingConsent",
+  'order.note',
+  'order.history',
+  'customer.email',
+  'customer.name',
+  'customer.phone',
+  'customer.addresses',
+  'customer.marketingConsent',
 ]);
 
 /** The selected fields of one pair. */
@@ -62,11 +43,11 @@ export type Selection = ReadonlySet<FieldName>;
 export type FieldValues = Readonly<Record<string, unknown>>;
 
 export function entityOf(field: FieldName): EntityKind {
-  return field.slice(0, field.indexOf(".")) as EntityKind;
+  return field.slice(0, field.indexOf('.')) as EntityKind;
 }
 
 export function shortName(field: FieldName): string {
-  return field.slice(field.indexOf(".") + 1);
+  return field.slice(field.indexOf('.') + 1);
 }
 
 /** The selected short names of one entity. */

@@ -1,40 +1,38 @@
-import { z } from "zod";
+import { z } from 'zod';
 
 /**
  * How every news ended, worst first: an outcome of a root is the worst of its entities.
  * `coalesced` names the offset it went into.
  */
 export const OUTCOMES = [
-  "delayed",
-  "parked",
-  "differs",
-  "applied",
-  "observed",
-  "unchanged",
-  "out-of-scope",
-  "coalesced",
+  'delayed',
+  'parked',
+  'differs',
+  'applied',
+  'observed',
+  'unchanged',
+  'out-of-scope',
+  'coalesced',
 ] as const;
 export const outcomeSchema = z.enum(OUTCOMES);
 export type Outcome = z.infer<typeof outcomeSchema>;
 
 /** One field that differed: values of plain fields, keyed fingerprints of personal ones. */
 export const fieldDifferenceSchema = z.object({
-  entity: z.string().describe("`<entity>:<sourceId>`"),
-  field: z.string().describe("Canonical dotted name"),
-  source: z
-    .unknown()
-    .describe("What the source says after mapping (fingerprint for personal fields)"),
-  target: z.unknown().describe("What the target had when it was read"),
+  entity: z.string().describe('`<entity>:<sourceId>`'),
+  field: z.string().describe('Canonical dotted name'),
+  source: z.unknown().describe('What the source says after mapping (fingerprint for personal fields)'),
+  target: z.unknown().describe('What the target had when it was read'),
   /** The target still holds what it said it stored when we last wrote it. */
-  baseline: z.enum(["same", "moved", "none"]),
+  baseline: z.enum(['same', 'moved', 'none']),
   /** Why the field was not written although it differs. */
   withheld: z.string().optional(),
 });
 export type FieldDifference = z.infer<typeof fieldDifferenceSchema>;
 
 const entityOutcomeSchema = z.object({
-  entity: z.string().describe("`<entity>:<sourceId>`"),
-  label: z.string().nullable().describe("SKU or order number, for people; null for customers"),
+  entity: z.string().describe('`<entity>:<sourceId>`'),
+  label: z.string().nullable().describe('SKU or order number, for people; null for customers'),
   outcome: outcomeSchema,
   reason: z.string().optional(),
   targetId: z.string().optional(),
@@ -45,7 +43,7 @@ export type EntityOutcome = z.infer<typeof entityOutcomeSchema>;
 /** One news' end. */
 export const newsOutcomeSchema = z.object({
   offset: z.number(),
-  root: z.string().describe("`<root>:<rootId>`"),
+  root: z.string().describe('`<root>:<rootId>`'),
   kind: z.string(),
   via: z.string(),
   run: z.string().optional(),
@@ -63,7 +61,7 @@ export type NewsOutcome = z.infer<typeof newsOutcomeSchema>;
 /** One record a batch: how each news of a range of offsets ended. */
 export const batchRecordSchema = z.object({
   v: z.literal(1),
-  type: z.literal("batch"),
+  type: z.literal('batch'),
   at: z.number(),
   outcomes: z.array(newsOutcomeSchema),
 });
@@ -71,21 +69,19 @@ export const batchRecordSchema = z.object({
 /** Before a call to the target: what is expected there and what is wanted. */
 export const beforeRecordSchema = z.object({
   v: z.literal(1),
-  type: z.literal("before"),
+  type: z.literal('before'),
   at: z.number(),
   call: z.string(),
   root: z.string(),
   targetId: z.string().nullable(),
-  action: z.enum(["patch", "create"]),
-  fields: z.array(
-    z.object({ entity: z.string(), field: z.string(), expected: z.unknown(), wanted: z.unknown() }),
-  ),
+  action: z.enum(['patch', 'create']),
+  fields: z.array(z.object({ entity: z.string(), field: z.string(), expected: z.unknown(), wanted: z.unknown() })),
 });
 
 /** After it: as stored, or what became of it. */
 export const afterRecordSchema = z.object({
   v: z.literal(1),
-  type: z.literal("after"),
+  type: z.literal('after'),
   at: z.number(),
   call: z.string(),
   root: z.string(),
@@ -94,7 +90,7 @@ export const afterRecordSchema = z.object({
   fields: z.array(z.object({ entity: z.string(), field: z.string(), stored: z.unknown() })),
 });
 
-export const journalRecordSchema = z.discriminatedUnion("type", [
+export const journalRecordSchema = z.discriminatedUnion('type', [
   batchRecordSchema,
   beforeRecordSchema,
   afterRecordSchema,

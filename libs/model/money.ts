@@ -1,12 +1,12 @@
-import { z } from "zod";
+import { z } from 'zod';
 
 /** An amount in the currency's smallest unit; decimals are never floats. */
 export const moneySchema = z.strictObject({
-  amountMinor: z.int().describe("Integer minor units: 1990 is 19.90 EUR"),
+  amountMinor: z.int().describe('Integer minor units: 1990 is 19.90 EUR'),
   currency: z
     .string()
     .regex(/^[A-Z]{3}$/)
-    .describe("ISO 4217 code"),
+    .describe('ISO 4217 code'),
 });
 export type Money = z.infer<typeof moneySchema>;
 
@@ -46,25 +46,23 @@ export function minorDigits(currency: string): number {
  * Null for an empty string or for anything that is not a plain decimal (never guessed).
  */
 export function parseMoney(decimal: string | null | undefined, currency: string): Money | null {
-  const match = /^\s*(-?)(\d*)(?:\.(\d*))?\s*$/.exec(decimal ?? "");
-  if (match === null || (match[2] === "" && (match[3] ?? "") === "")) return null;
+  const match = /^\s*(-?)(\d*)(?:\.(\d*))?\s*$/.exec(decimal ?? '');
+  if (match === null || (match[2] === '' && (match[3] ?? '') === '')) return null;
   const digits = minorDigits(currency);
-  const fraction = (match[3] ?? "").padEnd(digits + 1, "0");
+  const fraction = (match[3] ?? '').padEnd(digits + 1, '0');
   const minor =
-    BigInt(`${match[2] === "" ? "0" : match[2]}${fraction.slice(0, digits)}`) +
-    (fraction.charAt(digits) >= "5" ? 1n : 0n);
-  const signed = Number(match[1] === "-" ? -minor : minor);
+    BigInt(`${match[2] === '' ? '0' : match[2]}${fraction.slice(0, digits)}`) +
+    (fraction.charAt(digits) >= '5' ? 1n : 0n);
+  const signed = Number(match[1] === '-' ? -minor : minor);
   return Number.isSafeInteger(signed) ? { amountMinor: signed === 0 ? 0 : signed, currency } : null;
 }
 
 /** The decimal string of an amount, padded to the currency's minor unit: `"19.90"`. */
 export function formatMoney({ amountMinor, currency }: Money): string {
   const digits = minorDigits(currency);
-  const text = String(Math.abs(amountMinor)).padStart(digits + 1, "0");
-  const sign = amountMinor < 0 ? "-" : "";
-  return digits === 0
-    ? `${sign}${text}`
-    : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
+  const text = String(Math.abs(amountMinor)).padStart(digits + 1, '0');
+  const sign = amountMinor < 0 ? '-' : '';
+  return digits === 0 ? `${sign}${text}` : `${sign}${text.slice(0, -digits)}.${text.slice(-digits)}`;
 }
 
 export function addMoney(currency: string, ...amounts: readonly Money[]): Money {

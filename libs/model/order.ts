@@ -1,20 +1,20 @@
-import { z } from "zod";
+import { z } from 'zod';
 
-import { addressSchema } from "./address.ts";
-import { moneySchema } from "./money.ts";
+import { addressSchema } from './address.ts';
+import { moneySchema } from './money.ts';
 
 export const paymentStateSchema = z.enum([
-  "pending",
-  "authorised",
-  "partiallyPaid",
-  "paid",
-  "partiallyRefunded",
-  "refunded",
-  "voided",
+  'pending',
+  'authorised',
+  'partiallyPaid',
+  'paid',
+  'partiallyRefunded',
+  'refunded',
+  'voided',
 ]);
 export type PaymentState = z.infer<typeof paymentStateSchema>;
 
-export const fulfilmentStateSchema = z.enum(["open", "partial", "fulfilled"]);
+export const fulfilmentStateSchema = z.enum(['open', 'partial', 'fulfilled']);
 export type FulfilmentState = z.infer<typeof fulfilmentStateSchema>;
 
 /** What an order's status says, on axes that every platform can be read into. */
@@ -22,58 +22,50 @@ export const orderStateSchema = z.strictObject({
   payment: paymentStateSchema,
   fulfilment: fulfilmentStateSchema,
   cancelled: z.boolean(),
-  onHold: z.boolean().describe("Held by the merchant; a hold that Lockstep itself set is not one"),
+  onHold: z.boolean().describe('Held by the merchant; a hold that Lockstep itself set is not one'),
 });
 export type OrderState = z.infer<typeof orderStateSchema>;
 
 export const orderStatusSchema = z.strictObject({
-  word: z.string().describe("The platform’s own word, as the status map of the config names it"),
+  word: z.string().describe('The platform’s own word, as the status map of the config names it'),
   state: orderStateSchema
     .nullable()
-    .describe("Null where nothing maps the word: the field is then withheld, never guessed"),
+    .describe('Null where nothing maps the word: the field is then withheld, never guessed'),
 });
 export type OrderStatus = z.infer<typeof orderStatusSchema>;
 
 export const parcelSchema = z.strictObject({
-  number: z.string().describe("Tracking number"),
+  number: z.string().describe('Tracking number'),
   carrier: z.string().nullable(),
   url: z.string().nullable(),
-  shippedAt: z.string().nullable().describe("UTC, ISO 8601"),
+  shippedAt: z.string().nullable().describe('UTC, ISO 8601'),
 });
 export type Parcel = z.infer<typeof parcelSchema>;
 
 export const historyEntrySchema = z.strictObject({
-  id: z.string().describe("The source’s id of the entry: it is carried once, whatever happens"),
-  at: z.string().describe("UTC, ISO 8601"),
+  id: z.string().describe('The source’s id of the entry: it is carried once, whatever happens'),
+  at: z.string().describe('UTC, ISO 8601'),
   text: z.string(),
-  forCustomer: z.boolean().describe("Whether the customer was meant to read it"),
+  forCustomer: z.boolean().describe('Whether the customer was meant to read it'),
 });
 export type HistoryEntry = z.infer<typeof historyEntrySchema>;
 
 export const taxLineSchema = z.strictObject({
   title: z.string(),
-  rate: z.number().nullable().describe("0.19 is 19 %"),
+  rate: z.number().nullable().describe('0.19 is 19 %'),
   amount: moneySchema,
 });
 export type TaxLine = z.infer<typeof taxLineSchema>;
 
 export const orderLineSchema = z.strictObject({
   id: z.string(),
-  productId: z
-    .string()
-    .nullable()
-    .describe("The same store’s product, where the line still has one"),
-  variantId: z
-    .string()
-    .nullable()
-    .describe("The same store’s variant, where the line still has one"),
+  productId: z.string().nullable().describe('The same store’s product, where the line still has one'),
+  variantId: z.string().nullable().describe('The same store’s variant, where the line still has one'),
   sku: z.string().nullable(),
   title: z.string(),
   quantity: z.int(),
-  unitPrice: moneySchema.describe(
-    "Charged for one, before order-level discounts, tax as the order says",
-  ),
-  total: moneySchema.describe("Charged for the line after its discounts, tax as the order says"),
+  unitPrice: moneySchema.describe('Charged for one, before order-level discounts, tax as the order says'),
+  total: moneySchema.describe('Charged for the line after its discounts, tax as the order says'),
   taxes: z.array(taxLineSchema),
   requiresShipping: z.boolean(),
 });
@@ -95,34 +87,31 @@ export const refundSchema = z.strictObject({
 export type Refund = z.infer<typeof refundSchema>;
 
 export const orderSchema = z.strictObject({
-  number: z.string().describe("What customers quote, without a leading #"),
-  placedAt: z.string().describe("UTC, ISO 8601"),
+  number: z.string().describe('What customers quote, without a leading #'),
+  placedAt: z.string().describe('UTC, ISO 8601'),
   email: z.string().nullable(),
   phone: z.string().nullable(),
   currency: z.string(),
-  taxesIncluded: z.boolean().describe("Whether line and shipping amounts contain their tax"),
-  customerId: z.string().nullable().describe("The same store’s customer; null for a guest"),
+  taxesIncluded: z.boolean().describe('Whether line and shipping amounts contain their tax'),
+  customerId: z.string().nullable().describe('The same store’s customer; null for a guest'),
   lines: z.array(orderLineSchema),
   shipping: z.array(chargeSchema),
   fees: z.array(chargeSchema),
-  discount: moneySchema.describe("Sum of all discounts, positive"),
+  discount: moneySchema.describe('Sum of all discounts, positive'),
   discountCodes: z.array(z.string()),
   tax: moneySchema,
   total: moneySchema,
   billing: addressSchema.nullable(),
   shippingAddress: addressSchema.nullable(),
-  paymentMethod: z
-    .string()
-    .nullable()
-    .describe("As shown to people; never a live method at the target"),
+  paymentMethod: z.string().nullable().describe('As shown to people; never a live method at the target'),
   paidAt: z.string().nullable(),
   refunds: z.array(refundSchema),
-  status: orderStatusSchema.describe("State of payment and fulfilment, cancelled, on hold"),
-  tracking: z.array(parcelSchema).describe("Parcels with their numbers"),
+  status: orderStatusSchema.describe('State of payment and fulfilment, cancelled, on hold'),
+  tracking: z.array(parcelSchema).describe('Parcels with their numbers'),
   history: z
     .array(historyEntrySchema)
     .nullable()
-    .describe("What happened to the order, oldest first; null where it was not read"),
-  note: z.string().nullable().describe("The buyer’s remark"),
+    .describe('What happened to the order, oldest first; null where it was not read'),
+  note: z.string().nullable().describe('The buyer’s remark'),
 });
 export type Order = z.infer<typeof orderSchema>;

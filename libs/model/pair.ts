@@ -1,6 +1,6 @@
-import type { FieldName, Selection } from "#libs/fields/field-names.ts";
-import type { FieldMaps } from "#libs/fields/field-maps.ts";
-import type { RootKind } from "./stored.ts";
+import type { FieldName, Selection } from '#libs/fields/field-names.ts';
+import type { FieldMaps } from '#libs/fields/field-maps.ts';
+import type { RootKind } from './stored.ts';
 
 /** Every wait of the product, by name, in milliseconds (tests shorten them; the defaults are in the config schema). */
 export type Timing = {
@@ -32,7 +32,7 @@ export const DEFAULT_TIMING: Timing = {
   callMs: 30_000,
 };
 
-export type CreatePolicy = "none" | "new" | "all";
+export type CreatePolicy = 'none' | 'new' | 'all';
 
 /** One pair as the services see it: parsed, checked, without secrets. */
 export type PairSettings = {
@@ -42,7 +42,7 @@ export type PairSettings = {
   readonly create: Readonly<Record<RootKind, CreatePolicy>>;
   /** When the full migration was taken, milliseconds since the epoch; null: everything counts as migrated. */
   readonly migratedAt: number | null;
-  readonly openOrders: "hold" | "asIs" | "skip";
+  readonly openOrders: 'hold' | 'asIs' | 'skip';
   readonly scope: PairScope;
   /** Writes the source id onto linked entities that were not made by Lockstep. */
   readonly stamp: boolean;

@@ -1,57 +1,43 @@
-import { z } from "zod";
+import { z } from 'zod';
 
-import { moneySchema } from "./money.ts";
+import { moneySchema } from './money.ts';
 
-export const stockStatusSchema = z.enum(["inStock", "outOfStock", "onBackorder"]);
+export const stockStatusSchema = z.enum(['inStock', 'outOfStock', 'onBackorder']);
 export type StockStatus = z.infer<typeof stockStatusSchema>;
 
-export const productStatusSchema = z.enum(["active", "draft", "archived"]);
+export const productStatusSchema = z.enum(['active', 'draft', 'archived']);
 
 /** The thing shoppers look at; what is sold are its variants. */
 export const productSchema = z.strictObject({
-  title: z.string().describe("Shopper-facing title"),
-  description: z.string().describe("Description as HTML"),
-  handle: z.string().describe("Last part of the product’s address"),
-  status: productStatusSchema.describe("Whether shoppers see it"),
-  categories: z.array(z.string()).describe("Category names, as paths where the store has a tree"),
-  brand: z.string().nullable().describe("Brand or vendor"),
-  tags: z.array(z.string()).describe("Tags, in no order"),
+  title: z.string().describe('Shopper-facing title'),
+  description: z.string().describe('Description as HTML'),
+  handle: z.string().describe('Last part of the product’s address'),
+  status: productStatusSchema.describe('Whether shoppers see it'),
+  categories: z.array(z.string()).describe('Category names, as paths where the store has a tree'),
+  brand: z.string().nullable().describe('Brand or vendor'),
+  tags: z.array(z.string()).describe('Tags, in no order'),
   seo: z
     .strictObject({ title: z.string().nullable(), description: z.string().nullable() })
-    .describe("Title and description for search engines"),
-  images: z
-    .array(z.strictObject({ url: z.string(), alt: z.string().nullable() }))
-    .describe("Images in order"),
+    .describe('Title and description for search engines'),
+  images: z.array(z.strictObject({ url: z.string(), alt: z.string().nullable() })).describe('Images in order'),
 });
 export type Product = z.infer<typeof productSchema>;
 
 /** One sellable unit. */
 export const variantSchema = z.strictObject({
-  sku: z
-    .string()
-    .nullable()
-    .describe("Stock keeping unit: the merchant’s own key; null where there is none"),
-  title: z.string().describe("Shopper-facing title of the variant"),
-  options: z
-    .array(z.strictObject({ name: z.string(), value: z.string() }))
-    .describe("What tells it from its siblings"),
+  sku: z.string().nullable().describe('Stock keeping unit: the merchant’s own key; null where there is none'),
+  title: z.string().describe('Shopper-facing title of the variant'),
+  options: z.array(z.strictObject({ name: z.string(), value: z.string() })).describe('What tells it from its siblings'),
   quantity: z
     .int()
     .nullable()
-    .describe(
-      "Available to sell over the chosen locations; negative when oversold; null when untracked",
-    ),
-  stockStatus: stockStatusSchema.describe("What shoppers are told"),
-  tracked: z.boolean().describe("Whether the store counts its stock"),
-  backorders: z.boolean().describe("Whether it may be sold below zero"),
-  price: moneySchema
-    .nullable()
-    .describe("What a shopper is charged now; null where the store has no price"),
-  compareAtPrice: moneySchema.nullable().describe("The struck price; null when nothing is struck"),
-  barcode: z.string().nullable().describe("GTIN, EAN or UPC; null where there is none"),
-  weight: z
-    .strictObject({ grams: z.number().nonnegative() })
-    .nullable()
-    .describe("Shipping weight"),
+    .describe('Available to sell over the chosen locations; negative when oversold; null when untracked'),
+  stockStatus: stockStatusSchema.describe('What shoppers are told'),
+  tracked: z.boolean().describe('Whether the store counts its stock'),
+  backorders: z.boolean().describe('Whether it may be sold below zero'),
+  price: moneySchema.nullable().describe('What a shopper is charged now; null where the store has no price'),
+  compareAtPrice: moneySchema.nullable().describe('The struck price; null when nothing is struck'),
+  barcode: z.string().nullable().describe('GTIN, EAN or UPC; null where there is none'),
+  weight: z.strictObject({ grams: z.number().nonnegative() }).nullable().describe('Shipping weight'),
 });
 export type Variant = z.infer<typeof variantSchema>;

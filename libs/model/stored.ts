@@ -1,14 +1,14 @@
-import type { Customer } from "./customer.ts";
-import type { Order } from "./order.ts";
-import type { Product, Variant } from "./product.ts";
+import type { Customer } from './customer.ts';
+import type { Order } from './order.ts';
+import type { Product, Variant } from './product.ts';
 
 /** What a key names: the unit of ordering, reading, parking. */
-export type RootKind = "product" | "order" | "customer";
-export const ROOT_KINDS: readonly RootKind[] = ["product", "order", "customer"];
+export type RootKind = 'product' | 'order' | 'customer';
+export const ROOT_KINDS: readonly RootKind[] = ['product', 'order', 'customer'];
 
 /** What can be linked and patched; a variant lies in its product's root. */
-export type EntityKind = "product" | "variant" | "order" | "customer";
-export const ENTITY_KINDS: readonly EntityKind[] = ["product", "variant", "order", "customer"];
+export type EntityKind = 'product' | 'variant' | 'order' | 'customer';
+export const ENTITY_KINDS: readonly EntityKind[] = ['product', 'variant', 'order', 'customer'];
 
 /** Names one root of a store; `children` narrows a read to these variants (absent: the whole root). */
 export type RootRef = { readonly id: string; readonly children?: readonly string[] };
@@ -28,7 +28,7 @@ type Stored = {
 export type StoredVariant = Stored & { readonly variant: Variant };
 
 export type StoredProduct = Stored & {
-  readonly root: "product";
+  readonly root: 'product';
   readonly product: Product;
   /** All variants, or only those that were asked for when `partial`. */
   readonly variants: readonly StoredVariant[];
@@ -37,12 +37,12 @@ export type StoredProduct = Stored & {
   readonly unsupported?: string;
 };
 export type StoredOrder = Stored & {
-  readonly root: "order";
+  readonly root: 'order';
   readonly order: Order;
   /** Whether Lockstep's own hold keeps it from being shipped (targets only). */
   readonly heldByUs: boolean;
 };
-export type StoredCustomer = Stored & { readonly root: "customer"; readonly customer: Customer };
+export type StoredCustomer = Stored & { readonly root: 'customer'; readonly customer: Customer };
 
 /** One root as a store holds it, with its native ids (strings, without any `gid://…/`). */
 export type StoredRoot = StoredProduct | StoredOrder | StoredCustomer;

@@ -28,10 +28,10 @@ export const systemClock: Clock = {
         reject(abortReason(signal));
       };
       const timer = setTimeout(() => {
-        signal?.removeEventListener("abort", onAbort);
+        signal?.removeEventListener('abort', onAbort);
         resolve();
       }, ms);
-      signal?.addEventListener("abort", onAbort, { once: true });
+      signal?.addEventListener('abort', onAbort, { once: true });
     }),
   after: (ms, run) => {
     const timer = setTimeout(run, ms);
@@ -47,7 +47,5 @@ export const systemClock: Clock = {
 /** The reason a signal was aborted with, as an `Error` whatever it was given. */
 export function abortReason(signal: AbortSignal | undefined): Error {
   const reason: unknown = signal?.reason;
-  return reason instanceof Error
-    ? reason
-    : new Error(`Aborted: ${String(reason ?? "no reason given")}`);
+  return reason instanceof Error ? reason : new Error(`Aborted: ${String(reason ?? 'no reason given')}`);
 }

@@ -1,7 +1,6 @@
 /** The value, which cannot be missing here unless this program is wrong; then it ends. */
 export function must<T>(value: T | null | undefined, what: string): T {
-  if (value === null || value === undefined)
-    throw new Error(`Broken invariant: ${what} is missing`);
+  if (value === null || value === undefined) throw new Error(`Broken invariant: ${what} is missing`);
   return value;
 }
 

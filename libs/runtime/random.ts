@@ -1,4 +1,4 @@
-import { randomFillSync } from "node:crypto";
+import { randomFillSync } from 'node:crypto';
 
 /** A number in [0, 1). Handed in everywhere, so that a seed replays a history. */
 export type Random = () => number;
@@ -18,10 +18,10 @@ export function seededRandom(seed: number): Random {
 
 /** 128 random bits as hex, from `random` if given (replayable), else from the system's generator. */
 export function randomId(random?: Random): string {
-  if (random === undefined) return randomFillSync(Buffer.alloc(16)).toString("hex");
+  if (random === undefined) return randomFillSync(Buffer.alloc(16)).toString('hex');
   return Array.from({ length: 4 }, () =>
     Math.floor(random() * 2 ** 32)
       .toString(16)
-      .padStart(8, "0"),
-  ).join("");
+      .padStart(8, '0'),
+  ).join('');
 }

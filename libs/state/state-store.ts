@@ -1,4 +1,4 @@
-import type { FactKey, FactOffset, FactRecord } from "#libs/event-log/event-log.ts";
+import type { FactKey, FactOffset, FactRecord } from '#libs/event-log/event-log.ts';
 
 /**
  * The port to state that may be lost at any moment: copies of facts, child → root ids, budgets, leases.
@@ -8,16 +8,8 @@ export type StateStore = {
   /** The copies of facts, and how far they are complete. */
   readonly facts: FactCopies;
   /** Roots that own children, as learned from reads: `inventoryItem:46` → `product:81`. Forgetting one costs a read. */
-  readonly getRootsOf: (
-    pair: string,
-    childKind: string,
-    ids: readonly string[],
-  ) => Promise<readonly (string | null)[]>;
-  readonly putRootsOf: (
-    pair: string,
-    childKind: string,
-    roots: Readonly<Record<string, string>>,
-  ) => Promise<void>;
+  readonly getRootsOf: (pair: string, childKind: string, ids: readonly string[]) => Promise<readonly (string | null)[]>;
+  readonly putRootsOf: (pair: string, childKind: string, roots: Readonly<Record<string, string>>) => Promise<void>;
   /**
    * Takes `cost` from a store's shared bucket. 0: taken. Else how many milliseconds to wait before asking again.
    * A missing bucket starts empty, so a flushed state store never bursts over the platform's limit.

@@ -41,14 +41,23 @@ export type Gate = {
 export function createGate(): Gate {
   const reached = Promise.withResolvers<void>();
   const opened = Promise.withResolvers<void>();
-  return { reached: reached.promise, opened: opened.promise, arrive: () => reached.resolve(), release: () => opened.resolve() };
+  return {
+    reached: reached.promise,
+    opened: opened.promise,
+    arrive: () => reached.resolve(),
+    release: () => opened.resolve(),
+  };
 }
 
 export type FaultPlan = {
   readonly plant: (fault: Fault) => void;
   readonly clear: () => void;
   /** The fault that strikes this call, if any; counts it. */
-  readonly strike: (call: { readonly name: string; readonly kind: 'read' | 'write'; readonly body: string }) => Fault['effect'] | undefined;
+  readonly strike: (call: {
+    readonly name: string;
+    readonly kind: 'read' | 'write';
+    readonly body: string;
+  }) => Fault['effect'] | undefined;
 };
 
 export function createFaultPlan(random: () => number): FaultPlan {
