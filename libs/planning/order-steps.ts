@@ -1,0 +1,147 @@
+import { agrees, missingHistory, parcelKeys } from '#libs/fields/agree.ts';
+import type { FieldValues } from '#libs/fields/field-names.ts';
+import type { OrderStep } from '#libs/connectors/store-connector.ts';
+import type { HistoryEntry, Order, OrderState, OrderStatus, Parcel } from '#libs/model/order.ts';
+
+export type StepPlan =
+  | { readonly kind: 'steps'; readonly steps: readonly OrderStep[]; readonly state: OrderState }
+  /** No legal list of transitions leads there. */
+  | { readonly kind: 'impossible'; readonly reason: string };
+
+export type StepInput = {
+  /** Differing fields of the order with the wanted values. */
+  readonly patch: FieldValues;
+  readonly source: Order;
+  readonly present: Order;
+  readonly heldByUs: boolean;
+  /** All wanted parcels, whether or not they differ: a fulfilment carries them. */
+  readonly parcels: readonly Parcel[];
+};
+
+/** The shortest legal list of transitions and appends that makes an order agree with the patch. */
+export function planOrderSteps({ patch, source, present, heldByUs, parcels }: StepInput): StepPlan {
+  const steps: OrderStep[] = [];
+  const from = present.status.state;
+  if (from === null)
+    return { kind: 'impossible', reason: `the target's own status "${present.status.word}" is not known` };
+  let state = from;
+
+  if ('status' in patch) {
+    const wanted = (patch['status'] as OrderStatus).state;
+    if (wanted === null) return { kind: 'impossible', reason: 'the wanted status is not mapped' };
+    const reason = whyImpossible(from, wanted);
+    if (reason !== null) return { kind: 'impossible', reason };
+    steps.push(...transitions({ from, wanted, source, present, heldByUs, parcels }));
+    state = wanted;
+  }
+  if ('tracking' in patch && !steps.some(({ kind }) => kind === 'fulfil')) {
+    // A parcel that left says more than a status that has not been changed yet, but only a shipped order can carry a number.
+    if (from.fulfilment === 'open') return { kind: 'steps', steps: finish(steps, patch, present), state };
+    steps.push({ kind: 'track', parcels });
+  }
+  return { kind: 'steps', steps: finish(steps, patch, present), state };
+}
+
+/** Fields of the patch that wait for another one: tracking of an order that is not shipped at the target. */
+export function waitsForShipping(patch: FieldValues, present: Order): boolean {
+  if (!('tracking' in patch) || present.status.state?.fulfilment !== 'open') return false;
+  const wanted = (patch['status'] as OrderStatus | undefined)?.state;
+  return wanted === undefined || wanted === null || wanted.fulfilment === 'open';
+}
+
+function finish(steps: readonly OrderStep[], patch: FieldValues, present: Order): readonly OrderStep[] {
+  const appended: OrderStep[] = [];
+  if ('history' in patch) {
+    const entries = missingHistory(patch['history'] as readonly HistoryEntry[], present.history);
+    if (entries.length > 0) appended.push({ kind: 'history', entries });
+  }
+  if ('note' in patch) appended.push({ kind: 'note', text: patch['note'] as string | null });
+  return [...steps, ...appended];
+}
+
+type Move = {
+  readonly from: OrderState;
+  readonly wanted: OrderState;
+  readonly source: Order;
+  readonly present: Order;
+  readonly heldByUs: boolean;
+  readonly parcels: readonly Parcel[];
+};
+
+function transitions({ from, wanted, source, present, heldByUs, parcels }: Move): readonly OrderStep[] {
+  const steps: OrderStep[] = [];
+  if (needsPayment(from, wanted)) steps.push({ kind: 'pay', at: source.paidAt });
+  if (from.fulfilment !== 'fulfilled' && wanted.fulfilment === 'fulfilled') {
+    if (heldByUs || from.onHold) steps.push({ kind: 'releaseHold' });
+    steps.push({ kind: 'fulfil', parcels: newParcels(parcels, present.tracking) });
+  } else if (from.onHold && !wanted.onHold) steps.push({ kind: 'releaseHold' });
+  if (!from.onHold && wanted.onHold) steps.push({ kind: 'hold', sourceId: source.number });
+  if (isRefund(wanted)) steps.push(...refunds(source, present));
+  if (!from.cancelled && wanted.cancelled) steps.push({ kind: 'cancel' });
+  return steps;
+}
+
+function needsPayment(from: OrderState, wanted: OrderState): boolean {
+  const paidStates: readonly string[] = ['paid', 'partiallyRefunded', 'refunded'];
+  return !paidStates.includes(from.payment) && paidStates.includes(wanted.payment);
+}
+
+function isRefund({ payment }: OrderState): boolean {
+  return payment === 'refunded' || payment === 'partiallyRefunded';
+}
+
+// The target keeps each refund under the source refund's id; what is there is not repeated.
+function refunds(source: Order, present: Order): readonly OrderStep[] {
+  const known = new Set(present.refunds.map(({ id }) => id));
+  const listed = source.refunds.filter(({ id }) => !known.has(id));
+  const done = present.refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
+  const all = source.refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
+  const steps = listed.map(({ id, amount, at, reason }): OrderStep => ({
+    kind: 'refund',
+    sourceId: id,
+    amount,
+    at,
+    reason,
+  }));
+  // A status `refunded` without any refund record: the whole rest, once.
+  if (steps.length > 0 || source.status.state?.payment !== 'refunded' || all > 0 || done > 0) return steps;
+  return [
+    { kind: 'refund', sourceId: `${source.number}-whole`, amount: source.total, at: source.placedAt, reason: null },
+  ];
+}
+
+function newParcels(wanted: readonly Parcel[], present: readonly Parcel[]): readonly Parcel[] {
+  const known = new Set(parcelKeys(present));
+  return wanted.filter((parcel) => !known.has(parcelKeys([parcel])[0] ?? ''));
+}
+
+function whyImpossible(from: OrderState, wanted: OrderState): string | null {
+  if (from.cancelled && !wanted.cancelled)
+    return 'the order is cancelled at the target, and nothing un-cancels one there';
+  const rank = {
+    pending: 0,
+    authorised: 0,
+    voided: 0,
+    partiallyPaid: 1,
+    paid: 2,
+    partiallyRefunded: 3,
+    refunded: 4,
+  } as const;
+  if (rank[wanted.payment] < rank[from.payment] && rank[from.payment] >= 2)
+    return `its payment is "${from.payment}" at the target and cannot go back to "${wanted.payment}"`;
+  if (wanted.payment === 'partiallyPaid' && from.payment !== 'partiallyPaid')
+    return 'a part payment cannot be recorded at the target';
+  if (wanted.payment === 'authorised' && from.payment !== 'authorised') return 'an authorisation cannot be carried';
+  if (wanted.payment === 'voided' && from.payment !== 'voided' && !wanted.cancelled)
+    return 'a payment is voided at the target by cancelling only';
+  if (from.fulfilment === 'fulfilled' && wanted.fulfilment !== 'fulfilled')
+    return 'the order is shipped at the target, and a shipment is not taken back';
+  if (wanted.fulfilment === 'partial' && from.fulfilment !== 'partial')
+    return 'the source does not say which lines were shipped';
+  return null;
+}
+
+/** Whether two wanted order values agree, for the comparison after a write. */
+export function orderFieldAgrees(field: string, wanted: unknown, stored: unknown): boolean {
+  return agrees(`order.${field}` as Parameters<typeof agrees>[0], wanted, stored);
+}

@@ -1,0 +1,163 @@
+import type { EntityPatch, RootPatch } from '#libs/connectors/store-connector.ts';
+import type { EntityOutcome } from '#libs/journal/journal-records.ts';
+import type { StoredOrder, StoredRoot } from '#libs/model/stored.ts';
+import { entitiesOf, type RootEntity } from './entity-values.ts';
+import { planCreation } from './plan-creation.ts';
+import { planEntity, type EntityPlan } from './plan-entity.ts';
+import { planOrderSteps, waitsForShipping } from './order-steps.ts';
+import type { Decision, PlanInput, ProposedLink, RootPlan } from './plan-types.ts';
+import { inScope } from './scope.ts';
+
+const NOTHING = { differences: [], entities: [], newLinks: [], withheld: {} } as const;
+
+/**
+ * Decides what the source's present state means for the target. Reads no clock, store or config: the applier, `lockstep plan`
+ * and the comparison's second look are this one function.
+ *
+ * No version is compared here: the source was read after the news came, so what it says is what holds.
+ */
+export function planRoot(input: PlanInput): RootPlan {
+  const { source, settings, match } = input;
+  if (source === null) return { ...NOTHING, decision: { kind: 'skip', reason: 'deleted-at-source' } };
+  if (!inScope(source, settings.scope)) return { ...NOTHING, decision: { kind: 'skip', reason: 'out-of-scope' } };
+  if (source.root === 'product' && source.unsupported !== undefined)
+    return park('unsupported', `a product of the kind "${source.unsupported}" is not carried`);
+
+  const linked = input.links.has(`${source.root}:${source.id}`);
+  if (linked && input.target === null)
+    return park('target-missing', 'what it was linked to is no longer at the target');
+  if (linked && input.target !== null) return planLinked(input, source, input.target, []);
+  if (match?.kind === 'one') return planLinked(withProposals(input, match.links), source, match.target, match.links);
+  if (match?.kind === 'ambiguous') return park('ambiguous', match.reason);
+  return planCreation(input, source);
+}
+
+function park(reason: Extract<Decision, { kind: 'park' }>['reason'], message: string): RootPlan {
+  return { ...NOTHING, decision: { kind: 'park', reason, message } };
+}
+
+function withProposals(input: PlanInput, proposed: readonly ProposedLink[]): PlanInput {
+  const links = new Map(input.links);
+  for (const { entity, sourceId, link } of proposed) links.set(`${entity}:${sourceId}`, { ...link, at: 0 });
+  return { ...input, links };
+}
+
+function planLinked(
+  input: PlanInput,
+  source: StoredRoot,
+  target: StoredRoot,
+  newLinks: readonly ProposedLink[],
+): RootPlan {
+  const pairs = linkedEntities(input, source, target);
+  const plans = pairs.map(([from, to]) => planEntity(input, from, to));
+  const withheld = Object.assign({}, ...plans.map((plan) => prefixed(plan))) as Record<string, string>;
+  const decision =
+    source.root === 'order'
+      ? planOrder(input, source, target as StoredOrder, plans, withheld)
+      : planFields(source, target, plans);
+  return {
+    decision,
+    differences: plans.flatMap(({ differences }) => differences),
+    entities: plans.map((plan) => entityOutcome(plan)),
+    newLinks,
+    withheld,
+  };
+}
+
+function linkedEntities(
+  input: PlanInput,
+  source: StoredRoot,
+  target: StoredRoot,
+): readonly (readonly [RootEntity, RootEntity])[] {
+  const present = new Map(entitiesOf(target).map((entity) => [`${entity.entity}:${entity.id}`, entity]));
+  return entitiesOf(source).flatMap((entity) => {
+    const link = input.links.get(`${entity.entity}:${entity.id}`);
+    const counterpart = link === undefined ? undefined : present.get(`${entity.entity}:${link.targetId}`);
+    return counterpart === undefined ? [] : [[entity, counterpart] as const];
+  });
+}
+
+function prefixed({ entity, withheld }: EntityPlan): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(withheld).map(([field, why]) => [`${entity.entity}:${entity.id}/${field}`, why]),
+  );
+}
+
+function entityOutcome({ entity, targetId, patch, differences }: EntityPlan): EntityOutcome {
+  const outcome = Object.keys(patch).length > 0 ? 'differs' : 'unchanged';
+  const reason = outcome === 'unchanged' && differences.length > 0 ? differences[0]?.withheld : undefined;
+  return {
+    entity: `${entity.entity}:${entity.id}`,
+    label: entity.label,
+    targetId,
+    outcome,
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+function planFields(source: StoredRoot, target: StoredRoot, plans: readonly EntityPlan[]): Decision {
+  const entities = plans
+    .filter(({ patch }) => Object.keys(patch).length > 0)
+    .map(({ entity, targetId, patch }): EntityPatch => ({ entity: entity.entity, targetId, values: patch }));
+  if (entities.length === 0) return nothingToWrite(plans);
+  return { kind: 'patch', patch: rootPatch(source, target, entities, []) };
+}
+
+function planOrder(
+  { settings }: PlanInput,
+  source: StoredRoot,
+  target: StoredOrder,
+  plans: readonly EntityPlan[],
+  withheld: Record<string, string>,
+): Decision {
+  const plan = plans[0];
+  if (plan === undefined || source.root !== 'order') return { kind: 'skip', reason: 'unchanged' };
+  let patch = withoutOldHistory(plan.patch, source.createdAt, settings.migratedAt, target.order.history !== null);
+  if (waitsForShipping(patch, target.order)) {
+    const { tracking: _waiting, ...rest } = patch;
+    withheld[`order:${source.id}/tracking`] =
+      'the order is not shipped at the target, so it cannot bear a tracking number yet';
+    patch = rest;
+  }
+  if (Object.keys(patch).length === 0) return nothingToWrite(plans);
+  const planned = planOrderSteps({
+    patch,
+    source: source.order,
+    present: target.order,
+    heldByUs: target.heldByUs,
+    parcels: source.order.tracking,
+  });
+  if (planned.kind === 'impossible') return { kind: 'park', reason: 'impossible-transition', message: planned.reason };
+  if (planned.steps.length === 0) return nothingToWrite(plans);
+  return {
+    kind: 'patch',
+    patch: rootPatch(source, target, [{ entity: 'order', targetId: target.id, values: patch }], planned.steps),
+  };
+}
+
+// What happened before the full migration was carried by it, or left out by it; only an order made since has its whole history here.
+function withoutOldHistory(
+  patch: Record<string, unknown> | Readonly<Record<string, unknown>>,
+  createdAt: string | null,
+  migratedAt: number | null,
+  readable: boolean,
+) {
+  if (!('history' in patch) || migratedAt === null) return patch;
+  if (createdAt !== null && Date.parse(createdAt) >= migratedAt) return patch;
+  const entries = (patch['history'] as readonly { at: string }[]).filter(({ at }) => Date.parse(at) >= migratedAt);
+  const { history: _old, ...rest } = patch;
+  return entries.length === 0 || !readable ? rest : { ...patch, history: entries };
+}
+
+function nothingToWrite(plans: readonly EntityPlan[]): Decision {
+  return { kind: 'skip', reason: plans.some(({ differences }) => differences.length > 0) ? 'kept' : 'unchanged' };
+}
+
+function rootPatch(
+  source: StoredRoot,
+  target: StoredRoot,
+  entities: RootPatch['entities'],
+  steps: RootPatch['steps'],
+): RootPatch {
+  return { root: source.root, sourceId: source.id, targetId: target.id, present: target, entities, steps };
+}

@@ -1,0 +1,95 @@
+import type { FactValue, Link, Settled } from '#libs/facts/fact-kinds.ts';
+import type { Fingerprint } from '#libs/fields/fingerprint.ts';
+import type { EntityOutcome, FieldDifference } from '#libs/journal/journal-records.ts';
+import type { RootDraft, RootPatch, StoreConnector } from '#libs/connectors/store-connector.ts';
+import type { PairSettings } from '#libs/model/pair.ts';
+import type { RootKind, StoredRoot } from '#libs/model/stored.ts';
+
+/** Links of a root and of the entities in it, by `<entity>:<sourceId>`. */
+export type RootLinks = ReadonlyMap<string, Link>;
+
+/** Everything a plan depends on; it reads no clock, store or config. */
+export type PlanInput = {
+  readonly settings: PairSettings;
+  readonly root: RootKind;
+  readonly rootId: string;
+  /** As the source holds it now; null: it is not there. */
+  readonly source: StoredRoot | null;
+  readonly links: RootLinks;
+  /** What the look-up found for a root without a link. */
+  readonly match: RootMatch | null;
+  /** As the target holds it now; null: no link, or it is gone. */
+  readonly target: StoredRoot | null;
+  readonly settled: Settled | null;
+  readonly inherited: FactValue<'inherited'> | null;
+  /** Held fields; `*` holds the pair. */
+  readonly held: ReadonlySet<string>;
+  /** Links of what the root refers to: an order's variants and customer, by `<entity>:<sourceId>`. */
+  readonly references: RootLinks;
+  readonly express: StoreConnector['express'];
+  readonly capabilities: Pick<StoreConnector['capabilities'], 'creatable' | 'writable' | 'holdsOrders'>;
+  readonly fingerprint: Fingerprint;
+};
+
+/** What the look-up at the target says about a source root that has no link. */
+export type RootMatch =
+  | {
+      readonly kind: 'one';
+      readonly target: StoredRoot;
+      readonly by: Link['by'];
+      readonly links: readonly ProposedLink[];
+    }
+  /** Several candidates, or one that is not unique on both sides. */
+  | { readonly kind: 'ambiguous'; readonly reason: string }
+  | { readonly kind: 'none' };
+
+export type ProposedLink = { readonly entity: string; readonly sourceId: string; readonly link: Omit<Link, 'at'> };
+
+export type SkipReason =
+  /** The target agrees on every selected field: duplicates and our own echoes end here. */
+  | 'unchanged'
+  /** The config's scope leaves it out; the comparison does not count it as drift either. */
+  | 'out-of-scope'
+  /** It is gone at the source, and the policy keeps it at the target. */
+  | 'deleted-at-source'
+  /** It was never at the target, and the config does not create it. */
+  | 'not-created'
+  /** All that differs is kept as it is since approval, held, or ignored by the map. */
+  | 'kept';
+
+export type ParkReason =
+  | 'ambiguous'
+  | 'unlinked'
+  | 'target-missing'
+  | 'unmapped-value'
+  | 'impossible-transition'
+  | 'parent-missing'
+  | 'total-differs'
+  | 'refused'
+  | 'failed'
+  | 'not-stored'
+  | 'unsupported'
+  | 'undecodable';
+
+export type Decision =
+  | { readonly kind: 'skip'; readonly reason: SkipReason }
+  | { readonly kind: 'patch'; readonly patch: RootPatch }
+  | { readonly kind: 'create'; readonly draft: RootDraft }
+  /** References that must be linked first: news of these roots is published, then it is tried again. */
+  | {
+      readonly kind: 'wait';
+      readonly reason: 'parent-missing';
+      readonly needs: readonly { readonly root: RootKind; readonly rootId: string }[];
+    }
+  | { readonly kind: 'park'; readonly reason: ParkReason; readonly message: string };
+
+export type RootPlan = {
+  readonly decision: Decision;
+  /** Every selected field that differs, whether or not it is written. */
+  readonly differences: readonly FieldDifference[];
+  readonly entities: readonly EntityOutcome[];
+  /** Links that hold once this plan is carried out (facts are written by whoever carries it out). */
+  readonly newLinks: readonly ProposedLink[];
+  /** Fields that no map or target vocabulary covers: the root is parked `unmapped-value`, the rest is written. */
+  readonly withheld: Readonly<Record<string, string>>;
+};
