@@ -1,0 +1,200 @@
+import { addMoney, parseMoney } from '#libs/model/money.ts';
+import type { Money } from '#libs/model/money.ts';
+import type {
+  Charge,
+  HistoryEntry,
+  Order,
+  OrderLine,
+  OrderStatus,
+  Parcel,
+  Refund,
+  TaxLine,
+} from '#libs/model/order.ts';
+import type { StoredOrder } from '#libs/model/stored.ts';
+import { decodeEntities } from './html-entities.ts';
+import { orNull, stamps, toAddress, toUtc } from './woocommerce-mapping.ts';
+import { statusWord, toOrderState } from './woocommerce-status.ts';
+import { trackingWireSchema } from './woocommerce-wire.ts';
+import type {
+  LineTaxWire,
+  LineWire,
+  MetaWire,
+  NoteWire,
+  OrderWire,
+  RefundWire,
+  TrackingWire,
+} from './woocommerce-wire.ts';
+
+/** What an order's own answer leaves out, where it was read. */
+export type OrderParts = {
+  /** With their dates; the order itself lists only id, reason and amount. */
+  readonly refunds: readonly RefundWire[];
+  /** Null where they were not read. */
+  readonly notes: readonly NoteWire[] | null;
+};
+
+export function toStoredOrder(wire: OrderWire, parts: OrderParts): StoredOrder {
+  return {
+    root: 'order',
+    ...stamps(wire, '_lockstep_source'),
+    order: toOrder(wire, parts),
+    heldByUs: false,
+    native: { status: wire.status, createdVia: wire.created_via },
+  };
+}
+
+function toOrder(wire: OrderWire, parts: OrderParts): Order {
+  const amounts = amountsOf(wire);
+  const { money } = amounts;
+  const refunds = wire.refunds.map((refund) => toRefund(refund, wire, parts.refunds));
+  const total = money(wire.total);
+  return {
+    number: wire.number.replace(/^#/, ''),
+    placedAt: toUtc(wire.date_created_gmt) ?? '1970-01-01T00:00:00Z',
+    email: orNull(wire.billing?.email ?? ''),
+    phone: orNull(wire.billing?.phone ?? ''),
+    currency: wire.currency,
+    taxesIncluded: wire.prices_include_tax,
+    customerId: idOrNull(wire.customer_id),
+    lines: wire.line_items.map((line) => toLine(line, amounts)),
+    shipping: wire.shipping_lines.map((line) => toCharge(line.method_title, line, amounts)),
+    fees: wire.fee_lines.map((line) => toCharge(line.name, line, amounts)),
+    discount: amounts.withTax(wire.discount_total, wire.discount_tax),
+    discountCodes: wire.coupon_lines.map(({ code }) => code),
+    tax: money(wire.total_tax),
+    total,
+    billing: toAddress(wire.billing),
+    shippingAddress: toAddress(wire.shipping),
+    paymentMethod: orNull(decodeEntities(wire.payment_method_title)) ?? orNull(wire.payment_method),
+    paidAt: toUtc(wire.date_paid_gmt),
+    refunds,
+    status: toStatus(wire, total, refunds),
+    tracking: toParcels(wire.meta_data),
+    history: parts.notes === null ? null : toHistory(parts.notes),
+    note: orNull(wire.customer_note),
+  };
+}
+
+/** How this order's decimals are read: WooCommerce keeps all line amounts without their tax, and the tax beside them. */
+type Amounts = {
+  readonly money: (decimal: string) => Money;
+  /** The amount as the order says: with its tax where prices include it. */
+  readonly withTax: (net: string, tax: string) => Money;
+  readonly taxes: (lines: readonly LineTaxWire[]) => TaxLine[];
+};
+
+function amountsOf(wire: OrderWire): Amounts {
+  const money = (decimal: string): Money => parseMoney(decimal, wire.currency) ?? addMoney(wire.currency);
+  const rates = new Map(wire.tax_lines.map((line) => [line.rate_id, line]));
+  return {
+    money,
+    withTax: (net, tax) => (wire.prices_include_tax ? addMoney(wire.currency, money(net), money(tax)) : money(net)),
+    taxes: (lines) =>
+      lines
+        .filter(({ total }) => total !== '')
+        .map(({ id, total }) => {
+          const rate = rates.get(id);
+          const percent = rate?.rate_percent ?? null;
+          return {
+            title: decodeEntities(rate?.label ?? ''),
+            rate: percent === null ? null : percent / 100,
+            amount: money(total),
+          };
+        }),
+  };
+}
+
+function toLine(line: LineWire, amounts: Amounts): OrderLine {
+  const productId = idOrNull(line.product_id);
+  const quantity = Math.trunc(line.quantity ?? 0);
+  const before = amounts.withTax(line.subtotal, line.subtotal_tax);
+  return {
+    id: line.id,
+    productId,
+    // A product without variations is its own variant.
+    variantId: idOrNull(line.variation_id) ?? productId,
+    sku: orNull(line.sku),
+    title: decodeEntities(line.name),
+    quantity,
+    unitPrice: divide(before, quantity),
+    total: amounts.withTax(line.total, line.total_tax),
+    taxes: amounts.taxes(line.taxes),
+    requiresShipping: true,
+  };
+}
+
+/** The price of one, rounded; the line's total stays exact beside it. */
+function divide({ amountMinor, currency }: Money, quantity: number): Money {
+  return { amountMinor: quantity === 0 ? amountMinor : Math.round(amountMinor / quantity), currency };
+}
+
+function toCharge(
+  title: string,
+  line: { readonly total: string; readonly total_tax: string; readonly taxes: readonly LineTaxWire[] },
+  amounts: Amounts,
+): Charge {
+  return {
+    title: decodeEntities(title),
+    amount: amounts.withTax(line.total, line.total_tax),
+    taxes: amounts.taxes(line.taxes),
+  };
+}
+
+function toRefund(refund: OrderWire['refunds'][number], order: OrderWire, details: readonly RefundWire[]): Refund {
+  const detail = details.find(({ id }) => id === refund.id);
+  // The order's own list shows the amount below zero.
+  const amount = parseMoney((detail?.amount ?? refund.total).replace(/^-/, ''), order.currency);
+  return {
+    id: refund.id,
+    at: toUtc(detail?.date_created_gmt) ?? toUtc(order.date_modified_gmt) ?? '1970-01-01T00:00:00Z',
+    amount: amount ?? addMoney(order.currency),
+    reason: orNull(detail?.reason ?? refund.reason),
+  };
+}
+
+function toStatus(wire: OrderWire, total: Money, refunds: readonly Refund[]): OrderStatus {
+  const word = statusWord(wire.status);
+  const back = addMoney(wire.currency, ...refunds.map(({ amount }) => amount)).amountMinor;
+  const refunded = back === 0 ? 'none' : back >= total.amountMinor ? 'all' : 'part';
+  return { word, state: toOrderState(word, { paid: toUtc(wire.date_paid_gmt) !== null, refunded }) };
+}
+
+/** Parcels lie in the meta of the Shipment Tracking plugin, which others write as well. */
+function toParcels(meta: readonly MetaWire[]): Parcel[] {
+  const value = meta.find(({ key }) => key === '_wc_shipment_tracking_items')?.value;
+  const items = trackingWireSchema.safeParse(value);
+  return items.success ? items.data.map(toParcel).filter((parcel) => parcel !== null) : [];
+}
+
+function toParcel(item: TrackingWire | null): Parcel | null {
+  const number = item?.tracking_number.trim() ?? '';
+  if (item === null || number === '') return null;
+  return {
+    number,
+    carrier: orNull(item.custom_tracking_provider.trim()) ?? orNull(item.tracking_provider.trim()),
+    url: orNull(item.custom_tracking_link.trim()),
+    shippedAt: unixToUtc(item.date_shipped),
+  };
+}
+
+function unixToUtc(value: string): string | null {
+  const seconds = Number(value);
+  if (!Number.isInteger(seconds) || seconds <= 0 || seconds > 8.64e12) return null;
+  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+}
+
+/** Oldest first; within a second by id, since their order in the answer is not stable. */
+function toHistory(notes: readonly NoteWire[]): HistoryEntry[] {
+  return notes
+    .map((note) => ({
+      id: note.id,
+      at: toUtc(note.date_created_gmt) ?? '1970-01-01T00:00:00Z',
+      text: decodeEntities(note.note),
+      forCustomer: note.customer_note,
+    }))
+    .toSorted((one, other) => (one.at === other.at ? Number(one.id) - Number(other.id) : one.at < other.at ? -1 : 1));
+}
+
+function idOrNull(id: string | null | undefined): string | null {
+  return id === null || id === undefined || id === '0' || id === '' ? null : id;
+}

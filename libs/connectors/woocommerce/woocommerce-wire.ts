@@ -1,0 +1,238 @@
+import { z } from 'zod';
+
+// What is read of WooCommerce's answers: only what is used, and as PHP gives it. Plugins turn numbers into strings and
+// back, empty objects into `[]`, and leave out what they do not know; none of that is a reason to stop.
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const id = z.union([z.number(), z.string()]).transform(String);
+const text = scalar
+  .nullish()
+  .transform((value) => (value === null || value === undefined || value === false ? '' : String(value)));
+const time = z.string().nullish();
+
+/** A decimal as a string that parseMoney reads; floats such as 51.166000000000004 lose their noise. */
+const decimal = z.union([z.string(), z.number()]).nullish().transform(toDecimal);
+
+function toDecimal(value: string | number | null | undefined): string {
+  if (typeof value !== 'number') return value ?? '';
+  return Number.isFinite(value) ? value.toFixed(8).replace(/\.?0+$/, '') : '';
+}
+
+const flag = scalar
+  .nullish()
+  .transform((value) => value === true || value === 1 || value === '1' || value === 'yes' || value === 'true');
+
+const number = z
+  .union([z.string(), z.number()])
+  .nullish()
+  .transform((value) => {
+    const read = value === null || value === undefined || value === '' ? Number.NaN : Number(value);
+    return Number.isFinite(read) ? read : null;
+  });
+
+/** A list as PHP gives it: an array, a numbered object where keys were unset, or nothing. */
+function listOf<T extends z.ZodType>(element: T) {
+  return z
+    .union([
+      z.array(element),
+      z.record(z.string(), element).transform((record): z.output<T>[] => Object.values(record)),
+    ])
+    .nullish()
+    .transform((list): z.output<T>[] => list ?? []);
+}
+
+/** An object that PHP turns into `[]` when it is empty. */
+function objectOrEmpty<T extends z.ZodType>(schema: T) {
+  return z
+    .union([schema, z.array(z.unknown()).transform((): null => null)])
+    .nullish()
+    .transform((value): z.output<T> | null => value ?? null);
+}
+
+const metaSchema = z.object({ key: z.string().nullish(), value: z.unknown().optional() });
+export type MetaWire = z.infer<typeof metaSchema>;
+
+const namedSchema = z.object({ name: text });
+const imageSchema = z.object({ src: text, alt: text });
+
+const dates = {
+  date_created_gmt: time,
+  date_modified_gmt: time,
+};
+
+const sellable = {
+  sku: text,
+  global_unique_id: text,
+  price: decimal,
+  regular_price: decimal,
+  sale_price: decimal,
+  on_sale: flag,
+  /** `true`, `false`, or `"parent"` on a variation whose parent counts. */
+  manage_stock: scalar.nullish(),
+  stock_quantity: number,
+  stock_status: text,
+  backorders: text,
+  weight: text,
+  status: text,
+  meta_data: listOf(metaSchema),
+};
+
+export const variationWireSchema = z.object({
+  id,
+  ...dates,
+  ...sellable,
+  name: text,
+  attributes: listOf(z.object({ name: text, option: text })),
+});
+export type VariationWire = z.infer<typeof variationWireSchema>;
+
+export const productWireSchema = z.object({
+  id,
+  type: z.string(),
+  parent_id: id.nullish(),
+  ...dates,
+  ...sellable,
+  name: text,
+  slug: text,
+  description: text,
+  categories: listOf(namedSchema),
+  brands: listOf(namedSchema),
+  tags: listOf(namedSchema),
+  images: listOf(imageSchema),
+});
+export type ProductWire = z.infer<typeof productWireSchema>;
+
+const addressWireSchema = z.object({
+  first_name: text,
+  last_name: text,
+  company: text,
+  address_1: text,
+  address_2: text,
+  city: text,
+  state: text,
+  postcode: text,
+  country: text,
+  phone: text,
+  email: text,
+});
+export type AddressWire = z.infer<typeof addressWireSchema>;
+
+const lineTaxSchema = z.object({ id: id.nullish(), total: decimal });
+export type LineTaxWire = z.infer<typeof lineTaxSchema>;
+
+const taxed = { total: decimal, total_tax: decimal, taxes: listOf(lineTaxSchema) };
+
+export const lineWireSchema = z.object({
+  id,
+  name: text,
+  product_id: id.nullish(),
+  variation_id: id.nullish(),
+  quantity: number,
+  subtotal: decimal,
+  subtotal_tax: decimal,
+  ...taxed,
+  sku: text,
+});
+export type LineWire = z.infer<typeof lineWireSchema>;
+
+export const orderWireSchema = z.object({
+  id,
+  number: text,
+  status: z.string(),
+  currency: z.string(),
+  prices_include_tax: flag,
+  ...dates,
+  date_paid_gmt: time,
+  discount_total: decimal,
+  discount_tax: decimal,
+  total: decimal,
+  total_tax: decimal,
+  customer_id: id.nullish(),
+  billing: objectOrEmpty(addressWireSchema),
+  shipping: objectOrEmpty(addressWireSchema),
+  payment_method: text,
+  payment_method_title: text,
+  customer_note: text,
+  created_via: text,
+  meta_data: listOf(metaSchema),
+  line_items: listOf(lineWireSchema),
+  tax_lines: listOf(z.object({ rate_id: id.nullish(), label: text, rate_percent: number })),
+  shipping_lines: listOf(z.object({ method_title: text, ...taxed })),
+  fee_lines: listOf(z.object({ name: text, ...taxed })),
+  coupon_lines: listOf(z.object({ code: text })),
+  refunds: listOf(z.object({ id, reason: text, total: decimal })),
+});
+export type OrderWire = z.infer<typeof orderWireSchema>;
+
+export const refundWireSchema = z.object({ id, amount: decimal, reason: text, date_created_gmt: time });
+export type RefundWire = z.infer<typeof refundWireSchema>;
+
+const trackingItemSchema = z.object({
+  tracking_number: text,
+  tracking_provider: text,
+  custom_tracking_provider: text,
+  custom_tracking_link: text,
+  date_shipped: text,
+});
+export type TrackingWire = z.infer<typeof trackingItemSchema>;
+/** Value of the meta `_wc_shipment_tracking_items`; what is no parcel in it is passed over. */
+export const trackingWireSchema = listOf(trackingItemSchema.nullable().catch(null));
+
+export const noteWireSchema = z.object({ id, note: text, customer_note: flag, date_created_gmt: time });
+export type NoteWire = z.infer<typeof noteWireSchema>;
+
+export const customerWireSchema = z.object({
+  id,
+  ...dates,
+  email: text,
+  first_name: text,
+  last_name: text,
+  role: text,
+  billing: objectOrEmpty(addressWireSchema),
+  shipping: objectOrEmpty(addressWireSchema),
+  meta_data: listOf(metaSchema),
+});
+export type CustomerWire = z.infer<typeof customerWireSchema>;
+
+export const webhookWireSchema = z.object({ id, topic: text, delivery_url: text, status: text });
+
+export const systemStatusSchema = z.object({
+  environment: z.object({ store_id: z.string().nullish(), home_url: z.string(), version: z.string() }),
+  settings: z.object({ currency: z.string().regex(/^[A-Z]{3}$/) }),
+});
+
+export const settingSchema = z.object({ value: z.unknown().optional() });
+
+export const idOnlySchema = z.object({ id });
+export const skuHitSchema = z.object({ id, sku: text, type: z.string(), parent_id: id.nullish() });
+
+/** The platform's own shape of an error. */
+export const errorWireSchema = z.object({
+  code: z.union([z.string(), z.number()]),
+  message: text,
+  data: z.unknown().optional(),
+});
+
+/** What the body of a webhook says about its root; the rest is not looked at. */
+export const webhookBodySchema = z.object({
+  id: z
+    .union([z.int().positive(), z.string().regex(/^[1-9]\d*$/)])
+    .transform(String)
+    .nullish(),
+  type: z.string().nullish(),
+  parent_id: id.nullish(),
+  date_modified_gmt: time,
+  code: z.unknown().optional(),
+});
+
+const DATES = 'date_created_gmt,date_modified_gmt';
+const SELLABLE =
+  'sku,global_unique_id,price,regular_price,sale_price,on_sale,manage_stock,stock_quantity,stock_status,backorders,weight,status,meta_data';
+
+/** `_fields` of a read: what the schemas above look at, and nothing that costs the shop a query for nothing. */
+export const WIRE_FIELDS = {
+  product: `id,type,parent_id,name,slug,description,categories,brands,tags,images,${DATES},${SELLABLE}`,
+  variation: `id,name,attributes,${DATES},${SELLABLE}`,
+  order: `id,number,status,currency,prices_include_tax,${DATES},date_paid_gmt,discount_total,discount_tax,total,total_tax,customer_id,billing,shipping,payment_method,payment_method_title,customer_note,created_via,meta_data,line_items,tax_lines,shipping_lines,fee_lines,coupon_lines,refunds`,
+  customer: `id,${DATES},email,first_name,last_name,role,billing,shipping,meta_data`,
+} as const;
