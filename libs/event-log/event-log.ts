@@ -88,8 +88,12 @@ export type Assigned = {
 
 export type ConsumeHandlers = {
   readonly onAssigned: (assigned: Assigned) => void;
-  /** Returns false when its queue is full: nothing more is delivered for this partition until `resume` is called. */
+  /**
+   * Takes the news in either case. Returns false when its queue is full now: nothing more is delivered for this
+   * partition until `resume` is called.
+   */
   readonly onNews: (epoch: Epoch, news: readonly LoggedNews[]) => boolean;
+  /** The epoch ended without this consumer's doing (not called by its own `stop`, which only aborts the signal). */
   readonly onLost: (epoch: Epoch) => void;
   /** A batch's first offset was not the one expected: something was lost in between. */
   readonly onGap: (epoch: Epoch, expected: number, found: number) => void;
@@ -111,6 +115,7 @@ export type Consumption = {
 export type FactKey = { readonly pair: string; readonly kind: string; readonly id: string };
 export type FactWrite = FactKey & { readonly value: unknown };
 export type FactOffset = { readonly partition: number; readonly offset: number };
+/** Per partition, the first offset not read yet; a partition that is not named is read from its start. */
 export type FactPosition = readonly FactOffset[];
 export type FactRecord = FactKey & { readonly value: unknown; readonly at: FactOffset };
 
@@ -119,6 +124,7 @@ export type JournalEnvelope = {
   readonly partition: number;
   readonly record: unknown;
 };
+/** Per partition, the offset read last; a partition that is not named is read from its start. */
 export type JournalPosition = readonly { readonly partition: number; readonly offset: number }[];
 export type JournalRead = JournalEnvelope & {
   readonly offset: number;

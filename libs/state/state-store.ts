@@ -38,7 +38,13 @@ export type FactCopies = {
   readonly count: (pair: string, kind: string) => Promise<number>;
   /** Copies records with their offsets; a lower offset never replaces a higher one. A null value deletes. */
   readonly put: (records: readonly FactRecord[]) => Promise<void>;
-  /** Where the copy is known to be complete up to; null after a flush or a fall-back (then it must be rebuilt before anybody creates). */
+  /** Up to where (exclusive, per partition) the copy is known to be complete; null after a flush or a fall-back (then it must be rebuilt before anybody creates). */
   readonly completeTo: () => Promise<readonly FactOffset[] | null>;
-  readonly setCompleteTo: (positions: readonly FactOffset[]) => Promise<void>;
+  /** Begins a rebuild or a catch-up: names the copy's present life, which a flush or a fall-back ends. */
+  readonly beginFill: () => Promise<string>;
+  /**
+   * Records how far the copy is complete, per partition never further back. False, and nothing recorded, when the life
+   * that `beginFill` named has ended: what was put meanwhile may have been forgotten.
+   */
+  readonly setCompleteTo: (positions: readonly FactOffset[], life: string) => Promise<boolean>;
 };
