@@ -47,5 +47,6 @@ export const systemClock: Clock = {
 /** The reason a signal was aborted with, as an `Error` whatever it was given. */
 export function abortReason(signal: AbortSignal | undefined): Error {
   const reason: unknown = signal?.reason;
-  return reason instanceof Error ? reason : new Error(`Aborted: ${String(reason ?? 'no reason given')}`);
+  if (reason instanceof Error) return reason;
+  return new Error(`Aborted: ${typeof reason === 'string' ? reason : 'no reason given'}`);
 }

@@ -22,6 +22,14 @@ export const SYNC_ERRORS = {
     disposition: 'halt',
     hint: 'Another process runs on this data folder; stop it, or use the verbs that talk to it',
   },
+  KEY_DAMAGED: {
+    disposition: 'halt',
+    hint: 'Restore the file `key` of the data folder from a backup; without it every fingerprint reads as a change',
+  },
+  SPOOL_FULL: {
+    disposition: 'retry',
+    hint: 'The disk of the data folder cannot be written; free space, the store sends its webhooks again or a sweep finds them',
+  },
   STORE_UNREACHABLE: {
     disposition: 'retry',
     hint: 'The store did not answer; Lockstep goes on by itself when it does',

@@ -1,0 +1,64 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+
+import { SyncError } from '../sync-error.ts';
+import type { LoadedConfig } from './parse-config.ts';
+import { parseConfig } from './parse-config.ts';
+import type { Platforms } from './platform-part.ts';
+
+export const CONFIG_FILE = 'lockstep.config.yaml';
+
+/**
+ * Reads `lockstep.config.yaml` and the `pairs/*.yaml` beside it.
+ *
+ * @throws {SyncError} CONFIG_NOT_FOUND
+ * @throws {ConfigError} CONFIG_INVALID, with every mistake at once.
+ */
+export async function loadConfig({
+  path = CONFIG_FILE,
+  cwd,
+  env,
+  platforms,
+}: {
+  readonly path?: string;
+  readonly cwd: string;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** The registry: `PLATFORMS` of #libs/connectors/registry.ts. */
+  readonly platforms: Platforms;
+}): Promise<LoadedConfig> {
+  const full = resolve(cwd, path);
+  const folder = dirname(full);
+  const shown = (file: string) => relative(cwd, file) || file;
+  const text = await readText(full);
+  if (text === null) throw new SyncError('CONFIG_NOT_FOUND', `Cannot read "${shown(full)}": there is no such file`);
+  const names = await listPairFiles(join(folder, 'pairs'));
+  const pairs = await Promise.all(
+    names.map(async (name) => {
+      const file = join(folder, 'pairs', name);
+      return { name: basename(name).replace(/\.ya?ml$/, ''), file: shown(file), text: (await readText(file)) ?? '' };
+    }),
+  );
+  return parseConfig({ main: { file: shown(full), text }, pairs }, { folder, env, platforms });
+}
+
+async function listPairFiles(folder: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name)).toSorted();
+  } catch (error) {
+    if (isMissing(error)) return [];
+    throw error;
+  }
+}
+
+async function readText(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if (isMissing(error)) return null;
+    throw error;
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR');
+}

@@ -1,0 +1,31 @@
+import type { ConfigPath } from './yaml-source.ts';
+import { valueAt } from './zod-mistakes.ts';
+
+type Later = { readonly path: ConfigPath; readonly message: string };
+
+/** Settings that are understood and that this version cannot honour yet: refused, because ignoring them would mislead. */
+export function findNotYet(raw: unknown): readonly Later[] {
+  const found: Later[] = [];
+  const refuse = (path: ConfigPath, message: string) => {
+    if (valueAt(raw, path) !== undefined) found.push({ path, message: `is not built yet in this version: ${message}` });
+  };
+  refuse(['log', 'kafka'], 'leave it out, and the embedded log in dataDir is used');
+  refuse(['state', 'redis'], 'leave it out, and the embedded state store in dataDir is used');
+  for (const pair of keysOf(valueAt(raw, ['pairs']))) {
+    const at = (...path: readonly string[]) => ['pairs', pair, ...path];
+    refuse(at('match'), 'leave it out; SKU, order number and e-mail are used');
+    refuse(at('brakes'), 'leave it out, and pause the pair yourself before mass changes');
+    refuse(at('target', 'install'), 'use accessToken, or clientId and clientSecret');
+    for (const store of ['source', 'target'])
+      for (const key of ['connectTo', 'storeView']) refuse(at(store, key), 'leave it out');
+    if ((valueAt(raw, at('delete')) ?? 'keep') !== 'keep') refuse(at('delete'), 'only keep can be had');
+    for (const root of ['product', 'order', 'customer'])
+      if (valueAt(raw, at('create', root)) === 'all')
+        refuse(at('create', root), '"all" needs the census; write new, and migrate older ones otherwise');
+  }
+  return found;
+}
+
+function keysOf(value: unknown): readonly string[] {
+  return typeof value === 'object' && value !== null ? Object.keys(value) : [];
+}

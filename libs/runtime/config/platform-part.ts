@@ -1,0 +1,27 @@
+import type { ConnectorDeps, Platform } from '#libs/connectors/registry.ts';
+import type { StoreCapabilities } from '#libs/connectors/store-connector.ts';
+import { systemClock } from '../clock.ts';
+import { seededRandom } from '../random.ts';
+
+/** The registry with its platforms' config types forgotten: the loader parses each part by its platform's own schema. */
+export type Platforms = Readonly<Record<string, AnyPlatform>>;
+export type AnyPlatform = Pick<Platform<unknown>, 'name' | 'label' | 'configSchema'> & {
+  readonly open: (
+    config: never,
+    deps: ConnectorDeps,
+  ) => { readonly capabilities: StoreCapabilities; close: () => Promise<void> };
+  readonly address: (config: never) => string;
+};
+
+/** What a store of this platform can do, without asking it. */
+export async function capabilitiesOf(platform: AnyPlatform, config: unknown): Promise<StoreCapabilities> {
+  const connector = platform.open(config as never, {
+    clock: systemClock,
+    random: seededRandom(1),
+    budget: { take: () => Promise.resolve(), report: () => {}, backOff: () => {} },
+    callMs: 1,
+    fetch: () => Promise.reject(new Error('Broken invariant: a config was read with a call to a store')),
+  });
+  await connector.close();
+  return connector.capabilities;
+}

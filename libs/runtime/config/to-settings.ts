@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto';
+
+import type { FieldName, Selection } from '#libs/fields/field-names.ts';
+import { fieldName } from '#libs/fields/field-names.ts';
+import type { FieldMaps, StatusTarget, Transform } from '#libs/fields/field-maps.ts';
+import type { PairScope, PairSettings, Timing } from '#libs/model/pair.ts';
+import { DEFAULT_TIMING } from '#libs/model/pair.ts';
+import { ENTITY_KINDS } from '#libs/model/stored.ts';
+import type { Config } from './config-schema.ts';
+import { isSecretKey } from './env-refs.ts';
+import type { PairConfig } from './pair-schema.ts';
+
+/** The waits in milliseconds. */
+export function toTiming(timing: Config['timing']): Timing {
+  return {
+    landingMs: timing.landing ?? DEFAULT_TIMING.landingMs,
+    lookAgainMs: timing.lookAgain,
+    publishMs: timing.publish,
+    lateAfterMs: timing.lateAfter,
+    retriesMs: timing.retries,
+    sessionMs: timing.session,
+    coalesceMs: timing.coalesce,
+    callMs: timing.call,
+  };
+}
+
+/** One pair as the services see it. `stores` are the store parts as written, with `${NAME}` and not its value. */
+export function toSettings(
+  name: string,
+  pair: PairConfig,
+  timing: Timing,
+  stores: { readonly source: unknown; readonly target: unknown },
+): PairSettings {
+  const settings = {
+    name,
+    selection: toSelection(pair),
+    maps: toMaps(pair),
+    create: pair.create,
+    migratedAt: pair.migratedAt === undefined ? null : Date.parse(pair.migratedAt),
+    openOrders: pair.sync.order?.open ?? 'hold',
+    scope: toScope(pair),
+    stamp: pair.stamp,
+  } as const;
+  return {
+    ...settings,
+    reconcile: {
+      cron: pair.reconcile.cron === 'off' ? null : pair.reconcile.cron,
+      timezone: pair.reconcile.timezone,
+      sweepEveryMs: pair.reconcile.sweepEvery === 'off' ? null : pair.reconcile.sweepEvery,
+      repair: pair.reconcile.repair,
+    },
+    partitions: pair.partitions,
+    timing,
+    configHash: hashOf({
+      ...settings,
+      selection: [...settings.selection].toSorted(),
+      source: decisive(stores.source),
+      target: decisive(stores.target),
+    }),
+  };
+}
+
+function toSelection(pair: PairConfig): Selection {
+  return new Set(
+    ENTITY_KINDS.flatMap((entity) => (pair.sync[entity]?.fields ?? []).map((field) => fieldName(entity, field))),
+  );
+}
+
+function toMaps({ sync }: PairConfig): FieldMaps {
+  const transforms: Partial<Record<FieldName, Transform>> = {};
+  for (const [field, transform] of Object.entries(sync.variant?.map ?? {}))
+    if (transform !== undefined) transforms[fieldName('variant', field)] = transform as Transform;
+  return {
+    orderStatus: (sync.order?.map?.status ?? {}) as Readonly<Record<string, StatusTarget>>,
+    transforms,
+    carriers: sync.order?.map?.tracking ?? {},
+  };
+}
+
+function toScope({ scope: { order, product } }: PairConfig): PairScope {
+  return {
+    ...(order === undefined
+      ? {}
+      : {
+          order: {
+            ...(order.createdSince === undefined ? {} : { createdSince: Date.parse(order.createdSince) }),
+            ...(order.exclude === undefined ? {} : { exclude: order.exclude }),
+          },
+        }),
+    ...(product === undefined ? {} : { product: withoutUndefined(product) }),
+  };
+}
+
+// How a store is reached decides nothing about what is written to it; new credentials need no new approval.
+const REACH_ONLY = new Set(['auth', 'httpAuth', 'headers', 'maxConcurrent', 'connectTo', 'webhooks', 'apiVersion']);
+
+function decisive(store: unknown): unknown {
+  if (typeof store !== 'object' || store === null) return store;
+  return Object.fromEntries(Object.entries(store).filter(([key]) => !REACH_ONLY.has(key) && !isSecretKey(key)));
+}
+
+function hashOf(value: unknown): string {
+  return createHash('sha256')
+    .update(JSON.stringify(sortKeys(value)))
+    .digest('hex')
+    .slice(0, 16);
+}
+
+// A transform's steps apply in the order written, so their order counts; everywhere else it does not.
+function sortKeys(value: unknown, key = ''): unknown {
+  if (Array.isArray(value)) return value.map((item) => sortKeys(item));
+  if (typeof value !== 'object' || value === null) return value;
+  if (key === 'transforms')
+    return Object.entries(value).map(([field, steps]) => [field, Object.entries(steps as object)]);
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([name, item]) => [name, sortKeys(item, name)]),
+  );
+}
+
+function withoutUndefined<T extends object>(value: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(value).filter(([, item]) => item !== undefined)) as {
+    [K in keyof T]: Exclude<T[K], undefined>;
+  };
+}
