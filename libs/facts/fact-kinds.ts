@@ -59,6 +59,9 @@ export const parkedSchema = z.object({
   entities: z.array(z.string()),
 });
 
+/** Failed attempts of a root; at most one delayed retry of it is outstanding (until `until`). Id: `<root>:<rootId>`. */
+export const retryingSchema = z.object({ tries: z.number(), until: time });
+
 /** A hold of the pair (`*`) or of one field. Id: `*` or the field name. */
 export const holdSchema = z.object({ at: time, by: z.string(), reason: z.string() });
 
@@ -111,6 +114,7 @@ export const FACT_KINDS = {
   creating: creatingSchema,
   settled: settledSchema,
   parked: parkedSchema,
+  retrying: retryingSchema,
   hold: holdSchema,
   inherited: inheritedSchema,
   cursor: cursorSchema,

@@ -1,0 +1,213 @@
+import type { AnyFactWrite } from '#libs/facts/fact-store.ts';
+import type { News } from '#libs/event-log/news.ts';
+import type { NewsOutcome } from '#libs/journal/journal-records.ts';
+import type { PairSettings } from '#libs/model/pair.ts';
+import type { ParkReason, ProposedLink, RootPlan } from '#libs/planning/plan-types.ts';
+import type { ReadGroup } from './read-batch.ts';
+
+/** How a group ended, before it is written down. */
+export type Ending =
+  | { readonly kind: 'applied'; readonly created: boolean }
+  | { readonly kind: 'unchanged'; readonly reason: string }
+  | { readonly kind: 'out-of-scope' }
+  | { readonly kind: 'observed' }
+  | { readonly kind: 'differs' }
+  /** A failed attempt: the ladder, then parked. */
+  | { readonly kind: 'retry'; readonly reason: ParkReason; readonly message: string }
+  /** Looked at again after this long; no attempt is used. */
+  | { readonly kind: 'later'; readonly afterMs: number; readonly reason: string }
+  | {
+      readonly kind: 'parked';
+      readonly reason: ParkReason;
+      readonly message: string;
+      readonly fields: readonly string[];
+    };
+
+/** What is written down for one ending, in this order: delayed news, facts, outcomes. */
+export type Records = {
+  readonly delayed: readonly { readonly news: News; readonly afterMs: number }[];
+  readonly facts: readonly AnyFactWrite[];
+  readonly outcomes: readonly NewsOutcome[];
+};
+
+export type EndingInput = {
+  readonly settings: PairSettings;
+  readonly read: ReadGroup;
+  readonly plan: RootPlan | null;
+  readonly ending: Ending;
+  readonly now: number;
+  /** Links that became true. */
+  readonly links: readonly ProposedLink[];
+  readonly settled: Extract<AnyFactWrite, { kind: 'settled' }>['value'];
+  /** An additional look after `landing`, a record of its own: milliseconds from now. */
+  readonly lookAfterMs: number | null;
+  readonly writes: boolean;
+};
+
+/** Turns an ending into records. Pure. */
+export function recordEnding(input: EndingInput): Records {
+  const { settings, read, ending, now, lookAfterMs, writes } = input;
+  const { group } = read;
+  const delayed: { news: News; afterMs: number }[] = [];
+  const facts: AnyFactWrite[] = [...linkFacts(input)];
+  const pair = settings.name;
+  let outcome: NewsOutcome['outcome'];
+  let reason: string | undefined;
+  let message: string | undefined;
+
+  if (lookAfterMs !== null) delayed.push({ news: again(input, 'look', group.tries), afterMs: lookAfterMs });
+  switch (ending.kind) {
+    case 'applied':
+    case 'unchanged':
+      outcome = ending.kind;
+      reason = ending.kind === 'unchanged' ? ending.reason : ending.created ? 'created' : undefined;
+      if (writes) facts.push(...healed(input));
+      break;
+    case 'retry': {
+      const step = nextAttempt(input, ending);
+      delayed.push(...step.delayed);
+      facts.push(...step.facts);
+      ({ outcome } = step);
+      ({ reason, message } = ending);
+      break;
+    }
+    case 'later':
+      outcome = 'delayed';
+      ({ reason } = ending);
+      if (lookAfterMs === null) delayed.push({ news: again(input, 'look', group.tries), afterMs: ending.afterMs });
+      break;
+    case 'parked':
+      outcome = 'parked';
+      ({ reason, message } = ending);
+      if (writes)
+        facts.push({ pair, kind: 'parked', id: group.key, value: parkedValue(input, ending) }, ...dropRetry(input));
+      break;
+    default:
+      outcome = ending.kind;
+  }
+  if (input.settled !== null && writes) facts.push({ pair, kind: 'settled', id: group.key, value: input.settled });
+  return { delayed, facts, outcomes: outcomesOf(input, { outcome, reason, message, now }) };
+}
+
+function linkFacts({ settings, links, now }: EndingInput): readonly AnyFactWrite[] {
+  return links.map(({ entity, sourceId, link }) => ({
+    pair: settings.name,
+    kind: 'link',
+    id: `${entity}:${sourceId}`,
+    value: { ...link, at: now },
+  }));
+}
+
+// Success un-parks, ends the ladder and whatever creation was in doubt.
+function healed({ settings, read }: EndingInput): readonly AnyFactWrite[] {
+  const { group, parked, retrying, creating } = read;
+  const pair = settings.name;
+  return [
+    ...(parked === null ? [] : [{ pair, kind: 'parked' as const, id: group.key, value: null }]),
+    ...(retrying === null ? [] : [{ pair, kind: 'retrying' as const, id: group.key, value: null }]),
+    ...(creating === null ? [] : [{ pair, kind: 'creating' as const, id: group.key, value: null }]),
+  ];
+}
+
+function dropRetry({ settings, read }: EndingInput): readonly AnyFactWrite[] {
+  return read.retrying === null ? [] : [{ pair: settings.name, kind: 'retrying', id: read.group.key, value: null }];
+}
+
+type Attempt = {
+  readonly outcome: 'delayed' | 'parked';
+  readonly delayed: readonly { news: News; afterMs: number }[];
+  readonly facts: readonly AnyFactWrite[];
+};
+
+function nextAttempt(input: EndingInput, ending: Extract<Ending, { kind: 'retry' }>): Attempt {
+  const { settings, read, now } = input;
+  const { group, parked, retrying } = read;
+  const pair = settings.name;
+  // Fresh news of a parked root gets one try without the ladder.
+  if (parked !== null && !group.hasRetry) return { outcome: 'parked', delayed: [], facts: [] };
+  // At most one delayed retry of a root is outstanding.
+  if (retrying !== null && retrying.until > now && !group.hasRetry)
+    return { outcome: 'delayed', delayed: [], facts: [] };
+  const tries = Math.max(group.tries, retrying?.tries ?? 0) + 1;
+  const afterMs = settings.timing.retriesMs[tries - 1];
+  if (afterMs === undefined) {
+    const value = parkedValue(input, { ...ending, fields: [] });
+    return {
+      outcome: 'parked',
+      delayed: [],
+      facts: [{ pair, kind: 'parked', id: group.key, value: { ...value, tries } }, ...dropRetry(input)],
+    };
+  }
+  return {
+    outcome: 'delayed',
+    delayed: [{ news: again(input, 'retry', tries), afterMs }],
+    facts: [{ pair, kind: 'retrying', id: group.key, value: { tries, until: now + afterMs } }],
+  };
+}
+
+function parkedValue(
+  { read, now, plan }: EndingInput,
+  { reason, message, fields }: { reason: ParkReason; message: string; fields: readonly string[] },
+) {
+  return {
+    at: now,
+    reason,
+    message,
+    fields: [...fields],
+    tries: read.group.tries,
+    entities: (plan?.entities ?? []).map(({ entity }) => entity),
+  };
+}
+
+function again({ read, settings, now }: EndingInput, via: 'look' | 'retry', tries: number): News {
+  const { group } = read;
+  const compare = group.members.find(({ news }) => news.kind === 'compare')?.news;
+  return {
+    v: 1,
+    pair: settings.name,
+    root: group.root,
+    rootId: group.rootId,
+    ...(group.children === undefined ? {} : { children: [...group.children] }),
+    kind: 'news',
+    topic: compare === undefined ? via : 'compare',
+    receivedAt: Math.min(...group.members.map(({ news }) => news.receivedAt), now),
+    via,
+    tries,
+  };
+}
+
+type End = {
+  readonly outcome: NewsOutcome['outcome'];
+  readonly reason: string | undefined;
+  readonly message: string | undefined;
+  readonly now: number;
+};
+
+function outcomesOf({ read, plan }: EndingInput, { outcome, reason, message }: End): readonly NewsOutcome[] {
+  const { group, source } = read;
+  const last = group.members.at(-1);
+  return group.members.map(({ offset, news }) => {
+    const base = {
+      offset,
+      root: group.key,
+      kind: news.kind,
+      via: news.via,
+      receivedAt: news.receivedAt,
+      ...(news.run === undefined ? {} : { run: news.run }),
+    };
+    // A comparison is an outcome of its own, even when it came with other news: its run waits for it.
+    if (last === undefined || (offset !== last.offset && news.kind !== 'compare'))
+      return { ...base, outcome: 'coalesced', coalescedInto: last?.offset ?? offset };
+    return {
+      ...base,
+      outcome,
+      ...(reason === undefined ? {} : { reason }),
+      ...(message === undefined ? {} : { message }),
+      sourceChangedAt: source?.changedAt ?? null,
+      entities: [...(plan?.entities ?? [])].map((entity) =>
+        entity.outcome === 'differs' && outcome !== 'differs' ? { ...entity, outcome } : entity,
+      ),
+      differences: [...(plan?.differences ?? [])],
+    };
+  });
+}

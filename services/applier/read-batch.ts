@@ -1,0 +1,192 @@
+import type { ReadContext } from '#libs/connectors/store-connector.ts';
+import type { FactValue, Link } from '#libs/facts/fact-kinds.ts';
+import type { RootKind, RootRef, StoredRoot } from '#libs/model/stored.ts';
+import { ROOT_KINDS } from '#libs/model/stored.ts';
+import { entitiesOf } from '#libs/planning/entity-values.ts';
+import type { RootLinks, RootMatch } from '#libs/planning/plan-types.ts';
+import type { ApplierDeps } from './applier-deps.ts';
+import { askMany, type Asked } from './ask-store.ts';
+import type { Group } from './coalesce.ts';
+import { lookUp } from './look-up.ts';
+
+/** One group with everything its plan depends on. */
+export type ReadGroup = {
+  readonly group: Group;
+  readonly source: StoredRoot | null;
+  readonly links: RootLinks;
+  readonly references: RootLinks;
+  readonly match: RootMatch | null;
+  readonly target: StoredRoot | null;
+  readonly settled: FactValue<'settled'> | null;
+  readonly inheritedFields: FactValue<'inherited'> | null;
+  readonly creating: FactValue<'creating'> | null;
+  readonly parked: FactValue<'parked'> | null;
+  readonly retrying: FactValue<'retrying'> | null;
+  /** Why it could not be read although its store is well. */
+  readonly failure: string | null;
+};
+
+/** Reads sources, then links, then targets, each in as few calls as the platforms allow. */
+export async function readBatch(
+  deps: ApplierDeps,
+  groups: readonly Group[],
+  signal: AbortSignal,
+): Promise<readonly ReadGroup[]> {
+  const call: ReadContext = {
+    signal,
+    priority: groups.every(({ onlyLooks }) => onlyLooks) ? 'compare' : 'change',
+    fields: deps.settings.selection,
+  };
+  const sources = await readSources(deps, groups, call);
+  const links = await readLinks(deps, sources);
+  const matches = await lookUp(
+    deps,
+    groups.map((_, index) => unlinked(sources[index], links)),
+    call,
+  );
+  const targets = await readTargets(deps, groups, sources, links, call);
+  const facts = await readFacts(deps, groups);
+
+  return groups.map((group, index) => {
+    const source = sources[index];
+    const target = targets[index];
+    const failure = source?.kind === 'failed' ? source.message : target?.kind === 'failed' ? target.message : null;
+    const stored = source?.kind === 'got' ? source.value : null;
+    return {
+      group,
+      source: stored,
+      links: stored === null ? new Map() : linksOf(stored, links),
+      references: stored === null ? new Map() : referencesOf(stored, links),
+      match: matches[index] ?? null,
+      target: target?.kind === 'got' ? target.value : null,
+      settled: facts.settled[index] ?? null,
+      inheritedFields: facts.inherited[index] ?? null,
+      creating: facts.creating[index] ?? null,
+      parked: facts.parked[index] ?? null,
+      retrying: facts.retrying[index] ?? null,
+      failure,
+    };
+  });
+}
+
+type Read = Asked<StoredRoot | null>;
+
+async function readSources(
+  deps: ApplierDeps,
+  groups: readonly Group[],
+  call: ReadContext,
+): Promise<readonly (Read | undefined)[]> {
+  const { source, sourceHealth } = deps;
+  return inKinds(groups, async (root, members) => {
+    const refs = members.map(({ rootId, children }): RootRef =>
+      children === undefined ? { id: rootId } : { id: rootId, children },
+    );
+    return askMany(refs, (some) => source.readRoots(root, some, call), 'source', sourceHealth);
+  });
+}
+
+/** Runs one call a root kind and puts the answers back in the order of the groups. */
+async function inKinds<T>(
+  groups: readonly Group[],
+  run: (root: RootKind, members: readonly Group[]) => Promise<readonly T[]>,
+): Promise<readonly (T | undefined)[]> {
+  const answers = new Map<string, T>();
+  for (const root of ROOT_KINDS) {
+    const members = groups.filter((group) => group.root === root);
+    if (members.length === 0) continue;
+    const values = await run(root, members);
+    for (const [index, { key }] of members.entries()) {
+      const value = values[index];
+      if (value !== undefined) answers.set(key, value);
+    }
+  }
+  return groups.map(({ key }) => answers.get(key));
+}
+
+async function readLinks(
+  { facts, settings }: ApplierDeps,
+  sources: readonly (Read | undefined)[],
+): Promise<ReadonlyMap<string, Link>> {
+  const ids = [
+    ...new Set(
+      sources.flatMap((read) =>
+        read?.kind === 'got' && read.value !== null ? [...entityIds(read.value), ...referenceIds(read.value)] : [],
+      ),
+    ),
+  ];
+  const values = await facts.getMany(settings.name, 'link', ids);
+  return new Map(ids.flatMap((id, index) => (values[index] ? [[id, values[index]] as const] : [])));
+}
+
+function entityIds(stored: StoredRoot): readonly string[] {
+  return entitiesOf(stored).map(({ entity, id }) => `${entity}:${id}`);
+}
+
+function referenceIds(stored: StoredRoot): readonly string[] {
+  if (stored.root !== 'order') return [];
+  const { lines, customerId } = stored.order;
+  const variants = lines.flatMap(({ variantId }) => (variantId === null ? [] : [`variant:${variantId}`]));
+  return customerId === null ? variants : [...variants, `customer:${customerId}`];
+}
+
+function pick(ids: readonly string[], links: ReadonlyMap<string, Link>): RootLinks {
+  return new Map(ids.flatMap((id) => (links.has(id) ? [[id, links.get(id) as Link] as const] : [])));
+}
+
+function linksOf(stored: StoredRoot, links: ReadonlyMap<string, Link>): RootLinks {
+  return pick(entityIds(stored), links);
+}
+
+function referencesOf(stored: StoredRoot, links: ReadonlyMap<string, Link>): RootLinks {
+  return pick(referenceIds(stored), links);
+}
+
+function unlinked(read: Read | undefined, links: ReadonlyMap<string, Link>): StoredRoot | null {
+  if (read?.kind !== 'got' || read.value === null) return null;
+  return links.has(`${read.value.root}:${read.value.id}`) ? null : read.value;
+}
+
+async function readTargets(
+  { target, targetHealth }: ApplierDeps,
+  groups: readonly Group[],
+  sources: readonly (Read | undefined)[],
+  links: ReadonlyMap<string, Link>,
+  call: ReadContext,
+): Promise<readonly (Read | undefined)[]> {
+  const refs = new Map(groups.map(({ key }, index) => [key, targetRef(sources[index], links)]));
+  const linked = groups.filter(({ key }) => refs.get(key) != null);
+  const reads = await inKinds(linked, async (root, members) =>
+    askMany(
+      members.map(({ key }) => refs.get(key) as RootRef),
+      (some) => target.readRoots(root, some, call),
+      'target',
+      targetHealth,
+    ),
+  );
+  const byKey = new Map(linked.map(({ key }, index) => [key, reads[index]]));
+  return groups.map(({ key }) => byKey.get(key));
+}
+
+function targetRef(read: Read | undefined, links: ReadonlyMap<string, Link>): RootRef | null {
+  if (read?.kind !== 'got' || read.value === null) return null;
+  const stored = read.value;
+  const link = links.get(`${stored.root}:${stored.id}`);
+  if (link === undefined) return null;
+  if (stored.root !== 'product' || !stored.partial) return { id: link.targetId };
+  const children = stored.variants.map(({ id }) => links.get(`variant:${id}`)?.targetId);
+  // A variant without a link may be new: then the whole product is looked at.
+  if (children.some((id) => id === undefined)) return { id: link.targetId };
+  return { id: link.targetId, children: children as readonly string[] };
+}
+
+async function readFacts({ facts, settings }: ApplierDeps, groups: readonly Group[]) {
+  const keys = groups.map(({ key }) => key);
+  const [settled, inherited, creating, parked, retrying] = await Promise.all([
+    facts.getMany(settings.name, 'settled', keys),
+    facts.getMany(settings.name, 'inherited', keys),
+    facts.getMany(settings.name, 'creating', keys),
+    facts.getMany(settings.name, 'parked', keys),
+    facts.getMany(settings.name, 'retrying', keys),
+  ]);
+  return { settled, inherited, creating, parked, retrying };
+}
