@@ -164,13 +164,11 @@ test('history is the notes, oldest first, as plain text', () => {
   );
 });
 
-test('every recorded order is read into the canonical shape', () => {
-  const orders = recordedWebhooks().filter(({ name }) => /-order-(created|updated)$/.test(name));
-  expect(orders.length).toBeGreaterThan(40);
-
-  for (const { body, name } of orders) {
+test.each(recordedWebhooks().filter(({ name }) => /-order-(created|updated)$/.test(name)))(
+  'the order in $name is read into the canonical shape',
+  ({ body }) => {
     const stored = toStoredOrder(orderWireSchema.parse(JSON.parse(body.toString())), nothing);
 
-    expect(() => orderSchema.parse(stored.order), name).not.toThrow();
-  }
-});
+    expect(orderSchema.parse(stored.order)).toEqual(stored.order);
+  },
+);

@@ -268,6 +268,6 @@ test('every recorded product, variation and customer is read into the canonical 
     const stored = toStoredProduct(productWireSchema.parse(json), [variationsOf({})], units);
     productSchema.parse(stored.product);
     for (const { variant } of stored.variants) variantSchema.parse(variant);
-    expect(stored.id, name).toBe(String(Object(json)['id']));
+    expect(stored.id).toBe(String(Object(json)['id']));
   }
 });

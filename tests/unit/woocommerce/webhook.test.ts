@@ -9,7 +9,7 @@ import { recordedWebhook, recordedWebhooks } from './recordings.ts';
 const signed = recordedWebhooks().filter(({ secret }) => secret !== undefined);
 const pings = recordedWebhooks().filter(({ secret }) => secret === undefined);
 
-function read(name: string): WebhookRead {
+function readRecorded(name: string): WebhookRead {
   const { headers, body, secret } = recordedWebhook(name);
   return readWooCommerceWebhook({ headers, body }, ['of another webhook', secret ?? '']);
 }
@@ -58,7 +58,7 @@ describe('every recorded delivery', () => {
 
 describe('what a delivery is about', () => {
   test('an event of a variation is news of its parent, narrowed to the variation', () => {
-    expect(read('p06-variation-stock-1-product-updated')).toEqual({
+    expect(readRecorded('p06-variation-stock-1-product-updated')).toEqual({
       kind: 'news',
       topic: 'product.updated',
       root: 'product',
@@ -69,7 +69,7 @@ describe('what a delivery is about', () => {
   });
 
   test('a deletion names its root although its body holds nothing but the id', () => {
-    expect(read('o19-trash-1-order-deleted')).toEqual({
+    expect(readRecorded('o19-trash-1-order-deleted')).toEqual({
       kind: 'news',
       topic: 'order.deleted',
       root: 'order',
@@ -78,7 +78,7 @@ describe('what a delivery is about', () => {
   });
 
   test('an error of the shop that was signed like data is not understood, with the kind that it was to be about', () => {
-    expect(read('d02-webhook-user-without-rights-1-product-updated')).toEqual({
+    expect(readRecorded('d02-webhook-user-without-rights-1-product-updated')).toEqual({
       kind: 'unreadable',
       topic: 'product.updated',
       reason: 'the shop sent its error woocommerce_rest_cannot_view',
@@ -87,7 +87,7 @@ describe('what a delivery is about', () => {
   });
 
   test('a topic that nobody asked for is ignored', () => {
-    expect(read('signature-secret-1')).toEqual({ kind: 'ignored', topic: 'coupon.updated' });
+    expect(readRecorded('signature-secret-1')).toEqual({ kind: 'ignored', topic: 'coupon.updated' });
   });
 
   test.each(['{"id":', 'null', '[]', '{}', '{"id":0}', '{"id":"1 or 2"}', '{"id":7.5}', '"7"', ''])(
