@@ -41,7 +41,8 @@ export function createMemoryProcess(options: {
 
   // What the broker does is true at once; the process hears of it when it runs.
   function hear(run: () => void, afterMs = 0): void {
-    void running().then(() => (afterMs > 0 ? clock.after(afterMs, () => hear(run)) : run()), ignoreClosed);
+    if (afterMs > 0 && !isStill()) clock.after(afterMs, () => hear(run));
+    else void running().then(() => (afterMs > 0 ? hear(run, afterMs) : run()), ignoreClosed);
   }
 
   function expireSession(session: Session): void {
