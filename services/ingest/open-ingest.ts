@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+
+import type { EventLog } from '#libs/event-log/event-log.ts';
+import type { FactStore } from '#libs/facts/fact-store.ts';
+import type { RootKind } from '#libs/model/stored.ts';
+import type { Clock } from '#libs/runtime/clock.ts';
+import type { Logger } from '#libs/runtime/logger.ts';
+import type { IngestPair } from './app.ts';
+import { createIngestApp } from './app.ts';
+import { createIngestCounts } from './ingest-counts.ts';
+import { listen } from './listen.ts';
+import { createPrivateApp } from './private-app.ts';
+import type { PublisherHealth } from './publish-changes.ts';
+import { createChangePublisher } from './publish-changes.ts';
+import { openRawStore } from './raw-store.ts';
+import { openSpool } from './spool.ts';
+
+export type IngestDeps = {
+  readonly pairs: readonly IngestPair[];
+  readonly log: Pick<EventLog, 'publish' | 'openPair'>;
+  readonly facts: Pick<FactStore, 'put'>;
+  readonly dataDir: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** 0: any free port. */
+  readonly ports: {
+    readonly host: string;
+    readonly port: number;
+    readonly privateHost: string;
+    readonly privatePort: number;
+  };
+  readonly bodyLimitBytes: number;
+  readonly publishMs: number;
+  readonly onUnreadable?: (pair: string, root: RootKind | null) => void;
+};
+
+export type Ingest = AsyncDisposable & {
+  /** Where the process listens (`http://127.0.0.1:8787`); `/webhooks/<pair>` lies below. */
+  readonly url: string;
+  readonly privateUrl: string;
+  readonly health: () => PublisherHealth;
+  /** Takes no more, finishes what was accepted. */
+  readonly stop: () => Promise<void>;
+};
+
+const HOUR_MS = 3_600_000;
+
+/** Opens the two ports of ingest. */
+export async function openIngest(deps: IngestDeps): Promise<Ingest> {
+  const { clock, logger, ports } = deps;
+  const spool = await openSpool({ dir: join(deps.dataDir, 'spool') });
+  // News of a pair that has left the config since would otherwise be refused for ever, and block what came after it.
+  const known = new Set(deps.pairs.map(({ name }) => name));
+  for (const pair of spool.leftPairs) if (!known.has(pair)) await deps.log.openPair(pair);
+  const raw = await openRawStore(join(deps.dataDir, 'spool', 'raw'), clock);
+  const publisher = createChangePublisher({ ...deps, spool });
+  const counts = createIngestCounts();
+  const app = createIngestApp({ ...deps, publisher, raw, counts, onUnreadable: deps.onUnreadable ?? (() => {}) });
+  const open = await listen(app, ports.host, ports.port);
+  const closed = await listen(
+    createPrivateApp({ counts, health: publisher.health }),
+    ports.privateHost,
+    ports.privatePort,
+  );
+
+  let cancelForget = () => {};
+  const forget = (): void => {
+    raw.forget().catch((error: unknown) => logger.warn({ err: error }, 'old raw webhooks could not be deleted'));
+    cancelForget = clock.after(HOUR_MS, forget);
+  };
+  forget();
+
+  let stopping: Promise<void> | null = null;
+  const stop = async (): Promise<void> => {
+    cancelForget();
+    await open.close();
+    await publisher.stop();
+    await spool.close();
+    await closed.close();
+  };
+  const once = () => (stopping ??= stop());
+  return {
+    url: open.url,
+    privateUrl: closed.url,
+    health: publisher.health,
+    stop: once,
+    [Symbol.asyncDispose]: once,
+  };
+}

@@ -1,0 +1,55 @@
+import { createHash } from 'node:crypto';
+import { mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import type { Clock } from '#libs/runtime/clock.ts';
+import { isErrno } from '#libs/runtime/data-dir.ts';
+import type { OpenFile } from './spool-file.ts';
+import { asFull, syncFolder } from './spool-file.ts';
+
+const DAY_MS = 86_400_000;
+/** More than this many are not kept: a broken plugin at the shop must not fill the disk. The facts still tell of each. */
+const FILES_MAX = 500;
+
+/** Bodies that were signed and not understood, kept for a day so that a person can look at one. */
+export type RawStore = {
+  /** The body's hash, under which it lies. @throws {SyncError} SPOOL_FULL */
+  readonly keep: (body: Uint8Array) => Promise<string>;
+  /** Deletes what is older than a day. */
+  readonly forget: () => Promise<void>;
+};
+
+export async function openRawStore(dir: string, clock: Clock, openFile: OpenFile = open): Promise<RawStore> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+
+  const forget = async (): Promise<void> => {
+    for (const name of await readdir(dir)) {
+      const path = join(dir, name);
+      const { mtimeMs } = await stat(path);
+      if (clock.now() - mtimeMs > DAY_MS) await unlink(path);
+    }
+  };
+  return {
+    forget,
+    keep: async (body) => {
+      const hash = createHash('sha256').update(body).digest('hex');
+      if ((await readdir(dir)).length >= FILES_MAX) return hash;
+      try {
+        const file = await openFile(join(dir, hash), 'wx', 0o600);
+        try {
+          await file.writeFile(body);
+          await file.sync();
+        } finally {
+          await file.close();
+        }
+        await syncFolder(dir);
+      } catch (error) {
+        if (!isErrno(error, 'EEXIST')) {
+          await unlink(join(dir, hash)).catch(() => undefined);
+          asFull(error);
+        }
+      }
+      return hash;
+    },
+  };
+}
