@@ -9,23 +9,16 @@ import { fieldName, type FieldName } from './field-names.ts';
  * Most values must be equal; a few are sets or grow only.
  */
 export function agrees(field: FieldName, wanted: unknown, present: unknown): boolean {
-  switch (field) {
-    case 'order.status':
-      return stateAgrees(wanted as OrderStatus, present as OrderStatus | undefined);
-    case 'order.tracking':
-      return sameSet(parcelKeys(wanted), parcelKeys(present));
-    case 'order.history':
-      return (
-        missingHistory(wanted as readonly HistoryEntry[] | null, present as readonly HistoryEntry[] | null).length === 0
-      );
-    case 'product.tags':
-    case 'product.categories':
-      return sameSet((wanted ?? []) as readonly string[], (present ?? []) as readonly string[]);
-    case 'product.description':
-      return squeeze(wanted) === squeeze(present);
-    default:
-      return isDeepStrictEqual(plain(wanted), plain(present));
+  if (field === 'order.status') return stateAgrees(wanted as OrderStatus, present as OrderStatus | undefined);
+  if (field === 'order.tracking') return sameSet(parcelKeys(wanted), parcelKeys(present));
+  if (field === 'order.history') {
+    const [left, right] = [wanted, present] as readonly (readonly HistoryEntry[] | null)[];
+    return missingHistory(left, right).length === 0;
   }
+  if (field === 'product.tags' || field === 'product.categories')
+    return sameSet((wanted ?? []) as readonly string[], (present ?? []) as readonly string[]);
+  if (field === 'product.description') return squeeze(wanted) === squeeze(present);
+  return isDeepStrictEqual(plain(wanted), plain(present));
 }
 
 export function agreesOn(entity: EntityKind, field: string, wanted: unknown, present: unknown): boolean {
@@ -63,10 +56,7 @@ function sameSet(left: readonly string[], right: readonly string[]): boolean {
 
 // Platforms re-wrap HTML; white space between tags carries nothing.
 function squeeze(html: unknown): string {
-  return String(html ?? '')
-    .replaceAll(/\s+/g, ' ')
-    .replaceAll(/>\s+</g, '><')
-    .trim();
+  return (typeof html === 'string' ? html : '').replaceAll(/\s+/g, ' ').replaceAll(/>\s+</g, '><').trim();
 }
 
 function plain(value: unknown): unknown {

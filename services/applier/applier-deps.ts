@@ -42,8 +42,7 @@ export type ApplierRule =
   | 'look-after-take-over'
   | 'wait-before-creation'
   | 'send-deadline'
-  | 'selection'
-  | 'read-after-news';
+  | 'selection';
 
 /** The store is ill: the batch is kept and goes on when the store is well; no attempt is used. */
 export class StoreIll extends Error {

@@ -82,7 +82,9 @@ export function recordEnding(input: EndingInput): Records {
       if (writes)
         facts.push({ pair, kind: 'parked', id: group.key, value: parkedValue(input, ending) }, ...dropRetry(input));
       break;
-    default:
+    case 'out-of-scope':
+    case 'observed':
+    case 'differs':
       outcome = ending.kind;
   }
   if (input.settled !== null && writes) facts.push({ pair, kind: 'settled', id: group.key, value: input.settled });
@@ -185,7 +187,8 @@ type End = {
 
 function outcomesOf({ read, plan }: EndingInput, { outcome, reason, message }: End): readonly NewsOutcome[] {
   const { group, source } = read;
-  const last = group.members.at(-1);
+  // A comparison that came together with other news found no drift: what differs is in flight.
+  const bearer = group.members.findLast(({ news }) => news.kind !== 'compare') ?? group.members.at(-1);
   return group.members.map(({ offset, news }) => {
     const base = {
       offset,
@@ -195,9 +198,8 @@ function outcomesOf({ read, plan }: EndingInput, { outcome, reason, message }: E
       receivedAt: news.receivedAt,
       ...(news.run === undefined ? {} : { run: news.run }),
     };
-    // A comparison is an outcome of its own, even when it came with other news: its run waits for it.
-    if (last === undefined || (offset !== last.offset && news.kind !== 'compare'))
-      return { ...base, outcome: 'coalesced', coalescedInto: last?.offset ?? offset };
+    if (bearer !== undefined && offset !== bearer.offset)
+      return { ...base, outcome: 'coalesced', coalescedInto: bearer.offset };
     return {
       ...base,
       outcome,

@@ -1,0 +1,133 @@
+import type { FieldValues } from '#libs/fields/field-names.ts';
+import { agreesOn, missingHistory } from '#libs/fields/agree.ts';
+import type { Order, OrderState } from '#libs/model/order.ts';
+import type { Variant } from '#libs/model/product.ts';
+import type { StoredOrder, StoredRoot } from '#libs/model/stored.ts';
+import { must } from '#libs/runtime/must.ts';
+import type { EntityPatch, OrderStep, RootDraft, RootPatch, WriteResult } from '../store-connector.ts';
+import type { MemoryStore } from './memory-store.ts';
+
+/** Applies one patch at once; with compare-and-swap it is refused when a value is no longer the expected one. */
+export function applyPatch(store: MemoryStore, patch: RootPatch, compareAndSwap: boolean): WriteResult {
+  const current = store.get(patch.root, patch.targetId);
+  if (current === undefined) return { outcome: 'refused', message: `${patch.root} ${patch.targetId} does not exist` };
+  if (compareAndSwap && patch.entities.some((entity) => moved(entity, patch.present, current)))
+    return { outcome: 'stale' };
+  const next = current.root === 'order' ? stepOrder(current, patch.steps) : patchFields(current, patch.entities);
+  store.put(next);
+  return { outcome: 'stored', stored: storedValues(next, patch.entities) };
+}
+
+function moved({ entity, targetId, values }: EntityPatch, expected: StoredRoot, current: StoredRoot): boolean {
+  if (entity === 'order') return false;
+  const [before, now] = [valuesOf(expected, targetId), valuesOf(current, targetId)];
+  return Object.keys(values).some((field) => !agreesOn(entity, field, before[field], now[field]));
+}
+
+function valuesOf(stored: StoredRoot, id: string): FieldValues {
+  if (stored.root === 'order') return stored.order;
+  if (stored.root === 'customer') return stored.customer;
+  return stored.id === id ? stored.product : (stored.variants.find((variant) => variant.id === id)?.variant ?? {});
+}
+
+function storedValues(stored: StoredRoot, entities: readonly EntityPatch[]): Readonly<Record<string, FieldValues>> {
+  return Object.fromEntries(
+    entities.map(({ targetId, values }) => {
+      const now = valuesOf(stored, targetId);
+      return [targetId, Object.fromEntries(Object.keys(values).map((field) => [field, now[field]]))];
+    }),
+  );
+}
+
+function patchFields(stored: StoredRoot, entities: readonly EntityPatch[]): StoredRoot {
+  return entities.reduce((next, { entity, targetId, values }): StoredRoot => {
+    if (next.root === 'customer') return { ...next, customer: { ...next.customer, ...values } };
+    if (next.root !== 'product') return next;
+    if (entity === 'product') return { ...next, product: { ...next.product, ...values } };
+    const variants = next.variants.map((one) =>
+      one.id === targetId ? { ...one, variant: { ...one.variant, ...values } as Variant } : one,
+    );
+    return { ...next, variants };
+  }, stored);
+}
+
+function stepOrder(stored: StoredOrder, steps: readonly OrderStep[]): StoredOrder {
+  return steps.reduce((next, step): StoredOrder => {
+    switch (step.kind) {
+      case 'releaseHold':
+        return { ...withState(next, { onHold: false }), heldByUs: false };
+      case 'hold':
+        return withState(next, { onHold: true });
+      case 'pay':
+        return withState(next, { payment: 'paid' });
+      case 'fulfil':
+        return withOrder(withState(next, { fulfilment: 'fulfilled' }), {
+          tracking: [...next.order.tracking, ...step.parcels],
+        });
+      case 'track':
+        return withOrder(next, { tracking: [...step.parcels] });
+      case 'refund':
+        return refunded(next, step);
+      case 'cancel':
+        return withState(next, { cancelled: true });
+      case 'history':
+        return withOrder(next, {
+          history: [...(next.order.history ?? []), ...missingHistory(step.entries, next.order.history)],
+        });
+      case 'note':
+        return withOrder(next, { note: step.text });
+    }
+  }, stored);
+}
+
+function refunded(stored: StoredOrder, step: Extract<OrderStep, { kind: 'refund' }>): StoredOrder {
+  if (stored.order.refunds.some(({ id }) => id === step.sourceId)) return stored;
+  const refunds = [
+    ...stored.order.refunds,
+    { id: step.sourceId, at: step.at, amount: step.amount, reason: step.reason },
+  ];
+  const sum = refunds.reduce((total, { amount }) => total + amount.amountMinor, 0);
+  const payment = sum >= stored.order.total.amountMinor ? 'refunded' : 'partiallyRefunded';
+  return withState(withOrder(stored, { refunds }), { payment });
+}
+
+function withOrder(stored: StoredOrder, change: Partial<Order>): StoredOrder {
+  return { ...stored, order: { ...stored.order, ...change } };
+}
+
+function withState(stored: StoredOrder, change: Partial<OrderState>): StoredOrder {
+  const state = { ...must(stored.order.status.state, 'the state of an order in memory'), ...change };
+  return withOrder(stored, { status: { word: stored.order.status.word, state } });
+}
+
+/** Makes a root from a draft, with new ids of its own and the source ids stamped. */
+export function makeRoot(store: MemoryStore, draft: RootDraft, createdAt: string): StoredRoot {
+  const base = { id: store.nextId(), sourceId: draft.sourceId, createdAt, changedAt: createdAt };
+  switch (draft.root) {
+    case 'product': {
+      const variants = draft.variants.map(({ sourceId, variant }) => ({
+        ...base,
+        id: store.nextId(),
+        sourceId,
+        variant,
+      }));
+      return { ...base, root: 'product', product: draft.product, variants, partial: false };
+    }
+    case 'order': {
+      const lines = draft.order.lines.map((line, index) => ({
+        ...line,
+        variantId: draft.lineVariantIds[index] ?? null,
+        productId: null,
+      }));
+      const status = { word: 'made', state: { ...draft.state, onHold: false } };
+      return {
+        ...base,
+        root: 'order',
+        order: { ...draft.order, lines, customerId: draft.customerId, status },
+        heldByUs: draft.hold,
+      };
+    }
+    case 'customer':
+      return { ...base, root: 'customer', customer: draft.customer };
+  }
+}

@@ -1,0 +1,248 @@
+import type { AnyFactWrite } from '#libs/facts/fact-store.ts';
+import type { Epoch } from '#libs/event-log/event-log.ts';
+import type { News } from '#libs/event-log/news.ts';
+import type { NewsOutcome } from '#libs/journal/journal-records.ts';
+import type { ApplierDeps } from './applier-deps.ts';
+import { EpochLost } from './applier-deps.ts';
+import { coalesceByRoot, type Group, type Work } from './coalesce.ts';
+import { decideCreation } from './creation-doubt.ts';
+import { recordEnding, type Ending, type EndingInput, type Records } from './endings.ts';
+import { endWithoutWriting, planGroup, withheldEnding, type Planned } from './plan-batch.ts';
+import { mayWrite, readPairState, type PairState } from './pair-state.ts';
+import { readBatch, type ReadGroup } from './read-batch.ts';
+import { settledFact } from './settled-fact.ts';
+import { otherOutcomes } from './other-news.ts';
+import { writeBatch } from './write-batch.ts';
+import type { Written } from './write-group.ts';
+
+export type Batch = {
+  readonly epoch: Epoch;
+  readonly works: readonly Work[];
+  /** When this epoch began, by the wall clock: the look after a take-over is counted from here. */
+  readonly tookOverAt: number;
+  readonly landingMs: number;
+};
+
+/** How often a group is read and planned again in one batch (a stale compare-and-swap, a reference that was just made). */
+const ROUNDS_MAX = 4;
+
+/**
+ * decode → coalesce → read source → links → read target → plan → begin → write → record → settle.
+ *
+ * @throws {StoreIll} a store is not well: the same batch is tried again when it is.
+ * @throws {EpochLost} another process owns the partition: the batch is dropped.
+ */
+export async function applyBatch(deps: ApplierDeps, batch: Batch): Promise<void> {
+  const { epoch, works } = batch;
+  const sorted = coalesceByRoot(works, deps.clock.now());
+  const state = await readPairState(deps);
+  const endings = await settleGroups(deps, batch, state, sorted.groups);
+  const others = await otherOutcomes(deps, sorted, epoch);
+  const records = merge([...endings, others]);
+  await writeDown(deps, batch, records);
+}
+
+async function settleGroups(
+  deps: ApplierDeps,
+  batch: Batch,
+  state: PairState,
+  groups: readonly Group[],
+): Promise<readonly Records[]> {
+  const records: Records[] = [];
+  let open = groups;
+  for (let round = 1; open.length > 0; round++) {
+    const again: Group[] = [];
+    const reads = await readBatch(deps, open, batch.epoch.signal);
+    const planned: Planned[] = [];
+    for (const read of reads) {
+      const one = { read, plan: planGroup(deps, state, read) };
+      const ending = endWithoutWriting(one, state, mayWrite(state)) ?? (await beforeWriting(deps, batch, one, round));
+      if (ending === null) planned.push(one);
+      else if (ending === 'again') again.push(read.group);
+      else records.push(await recordOne(deps, batch, state, { one, ending, written: null }));
+    }
+    if (planned.length > 0) await writePlanned(deps, batch, state, { planned, round, records, again });
+    open = again;
+  }
+  return records;
+}
+
+// Creations wait while an earlier one may still land; waits for references publish news of what is missing.
+async function beforeWriting(
+  deps: ApplierDeps,
+  batch: Batch,
+  one: Planned,
+  round: number,
+): Promise<Ending | 'again' | null> {
+  const { decision } = one.plan;
+  if (decision.kind === 'create') return decideCreation(deps, batch, one.read);
+  if (decision.kind !== 'wait') return null;
+  const inBatch = new Set(
+    batch.works.flatMap(({ logged }) => (logged.news === null ? [] : [`${logged.news.root}:${logged.news.rootId}`])),
+  );
+  if (round < ROUNDS_MAX && decision.needs.every(({ root, rootId }) => inBatch.has(`${root}:${rootId}`)))
+    return 'again';
+  const now = deps.clock.now();
+  await deps.log.publish(
+    decision.needs.map(({ root, rootId }): News => ({
+      v: 1,
+      pair: batch.epoch.pair,
+      root,
+      rootId,
+      kind: 'news',
+      topic: 'dependency',
+      receivedAt: now,
+      via: 'dependency',
+      tries: 0,
+    })),
+  );
+  const missing = decision.needs.map(({ root, rootId }) => `${root} ${rootId}`).join(', ');
+  return { kind: 'retry', reason: 'parent-missing', message: `it refers to what is not at the target yet: ${missing}` };
+}
+
+type Round = {
+  readonly planned: readonly Planned[];
+  readonly round: number;
+  readonly records: Records[];
+  readonly again: Group[];
+};
+
+async function writePlanned(
+  deps: ApplierDeps,
+  batch: Batch,
+  state: PairState,
+  { planned, round, records, again }: Round,
+): Promise<void> {
+  const begunOffset = Math.max(...batch.works.map(({ logged }) => logged.offset));
+  const results = await writeBatch(deps, { epoch: batch.epoch, begunOffset, planned });
+  let waitMs = 0;
+  for (const [index, one] of planned.entries()) {
+    const written = results[index] ?? { kind: 'not-sent' };
+    if (written.kind === 'throttled') waitMs = Math.max(waitMs, written.retryAfterMs);
+    const repeat = written.kind === 'again' || written.kind === 'not-sent' || written.kind === 'throttled';
+    if (repeat && (round < ROUNDS_MAX || written.kind !== 'again')) again.push(one.read.group);
+    else
+      records.push(
+        await recordOne(deps, batch, state, { one, ending: endingOf(one, written, batch.landingMs), written }),
+      );
+  }
+  if (batch.epoch.signal.aborted) throw new EpochLost('The partition has another owner');
+  if (waitMs > 0) await deps.clock.sleep(waitMs, batch.epoch.signal);
+}
+
+function endingOf(one: Planned, written: Written, landingMs: number): Ending {
+  switch (written.kind) {
+    case 'stored':
+      return withheldEnding(one.plan) ?? { kind: 'applied', created: written.created };
+    case 'again':
+      return { kind: 'later', afterMs: 1_000, reason: 'the target changed under us' };
+    case 'unknown':
+      return { kind: 'later', afterMs: landingMs, reason: 'lost-answer' };
+    case 'failed':
+      return { kind: 'retry', reason: 'failed', message: written.message };
+    case 'not-stored':
+      return { kind: 'retry', reason: 'not-stored', message: written.message };
+    case 'refused':
+      return { kind: 'parked', reason: 'refused', message: written.message, fields: [] };
+    case 'throttled':
+    case 'not-sent':
+      throw new Error(`Broken invariant: a write that was ${written.kind} is repeated, not ended`);
+  }
+}
+
+type Ended = { readonly one: Planned; readonly ending: Ending; readonly written: Written | null };
+
+async function recordOne(
+  deps: ApplierDeps,
+  batch: Batch,
+  state: PairState,
+  { one, ending, written }: Ended,
+): Promise<Records> {
+  const { read } = one;
+  const { clock, settings, without } = deps;
+  const now = clock.now();
+  const writes = state.phase === 'follow' && !read.group.onlyLooks;
+  const stored = written?.kind === 'stored' ? written : null;
+  const agrees = ending.kind === 'applied' || (ending.kind === 'unchanged' && ending.reason === 'unchanged');
+  const creation = one.plan.decision.kind === 'create';
+  if (creation && written?.kind === 'unknown' && without?.has('wait-before-creation') !== true)
+    await doubt(deps, batch, read, now);
+  const input: EndingInput = {
+    settings,
+    read,
+    plan: one.plan,
+    ending:
+      without?.has('look-after-lost-answer') === true && ending.kind === 'later' && ending.reason === 'lost-answer'
+        ? { kind: 'applied', created: false }
+        : ending,
+    now,
+    links: writes ? (stored?.links ?? one.plan.newLinks) : [],
+    settled: writes && agrees ? settledFact(deps, one, stored?.stored ?? {}) : null,
+    lookAfterMs: lookAfter(deps, batch, read, ending, now),
+    writes,
+  };
+  return recordEnding(input);
+}
+
+// What an earlier owner may have had in work is looked at again once its calls must have landed; so is a failed call that was sent.
+function lookAfter(
+  { without }: ApplierDeps,
+  { tookOverAt, landingMs }: Batch,
+  { group }: ReadGroup,
+  ending: Ending,
+  now: number,
+): number | null {
+  if (group.inherited && without?.has('look-after-take-over') !== true)
+    return Math.max(0, tookOverAt + landingMs - now) + 1;
+  if (ending.kind === 'retry' && ending.reason === 'failed') return landingMs;
+  return null;
+}
+
+async function doubt(
+  { facts, settings }: ApplierDeps,
+  { epoch, landingMs }: Batch,
+  { group }: ReadGroup,
+  now: number,
+): Promise<void> {
+  const value = { since: now, until: now + landingMs, key: group.key };
+  if ((await facts.put([{ pair: settings.name, kind: 'creating', id: group.key, value }], { epoch })) === 'lost')
+    throw new EpochLost('The partition has another owner');
+}
+
+function merge(all: readonly Records[]): Records {
+  return {
+    delayed: all.flatMap(({ delayed }) => delayed),
+    facts: all.flatMap(({ facts }) => facts),
+    outcomes: all.flatMap(({ outcomes }) => outcomes),
+  };
+}
+
+/** Settled means: what is delayed lies on a tier, what was decided is a fact, the outcome is on the journal; then the offset. */
+async function writeDown({ log, facts, clock }: ApplierDeps, { epoch, works }: Batch, records: Records): Promise<void> {
+  if (epoch.signal.aborted) throw new EpochLost('The partition has another owner');
+  for (const [afterMs, news] of byDelay(records.delayed)) await log.publish(news, { afterMs });
+  if (records.facts.length > 0 && (await facts.put(lastOfEach(records.facts), { epoch })) === 'lost')
+    throw new EpochLost('The partition has another owner');
+  const outcomes: NewsOutcome[] = [...records.outcomes].toSorted((a, b) => a.offset - b.offset);
+  await log.appendJournal([
+    { pair: epoch.pair, partition: epoch.partition, record: { v: 1, type: 'batch', at: clock.now(), outcomes } },
+  ]);
+  if (
+    (await log.settle(
+      epoch,
+      works.map(({ logged }) => logged.offset),
+      null,
+    )) === 'lost'
+  )
+    throw new EpochLost('The partition has another owner');
+}
+
+function byDelay(delayed: Records['delayed']): ReadonlyMap<number, readonly News[]> {
+  const grouped = new Map<number, News[]>();
+  for (const { news, afterMs } of delayed) grouped.set(afterMs, [...(grouped.get(afterMs) ?? []), news]);
+  return grouped;
+}
+
+function lastOfEach(writes: readonly AnyFactWrite[]): readonly AnyFactWrite[] {
+  return [...new Map(writes.map((write) => [`${write.kind}/${write.id}`, write])).values()];
+}

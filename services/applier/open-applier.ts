@@ -1,0 +1,194 @@
+import type { Assigned, Epoch, LoggedNews } from '#libs/event-log/event-log.ts';
+import { isSyncError } from '#libs/runtime/sync-error.ts';
+import { applyBatch } from './apply-batch.ts';
+import type { ApplierDeps } from './applier-deps.ts';
+import { EpochLost, StoreIll } from './applier-deps.ts';
+import type { Work } from './coalesce.ts';
+import { readPairState } from './pair-state.ts';
+
+export type Applier = {
+  /** Finishes what is begun, then leaves. */
+  readonly stop: () => Promise<void>;
+  /** Resolves once everything that was on the log when asked has an outcome here. */
+  readonly idle: () => Promise<void>;
+};
+
+/** How many news one pair's queue holds before the log is asked to wait. */
+const QUEUE_MAX = 2_000;
+const BATCH_MAX = 250;
+/** How long to wait after an error that is neither store's and may pass. */
+const PAUSE_MS = 1_000;
+
+/** One partition in this process: its queue, and the loop that works it off batch by batch. */
+type Lane = {
+  readonly epoch: Epoch;
+  readonly tookOverAt: number;
+  readonly begun: number | null;
+  readonly committed: number;
+  queue: Work[];
+  full: boolean;
+  wake: () => void;
+  busy: boolean;
+  readonly done: Promise<void>;
+};
+
+/** Applies one pair's changes to its target in this process. Handlers only enqueue; one loop a partition does the work. */
+export async function openApplier(deps: ApplierDeps): Promise<Applier> {
+  const { settings, log, say } = deps;
+  const lanes = new Map<Epoch, Lane>();
+  const stopping = new AbortController();
+
+  const consumption = await log.consume(
+    settings.name,
+    {
+      onAssigned: (assigned) =>
+        lanes.set(
+          assigned.epoch,
+          openLane(deps, assigned, stopping.signal, (epoch) => consumption.resume(epoch)),
+        ),
+      onNews: (epoch, news) => enqueue(lanes.get(epoch), news),
+      onLost: (epoch) => {
+        const lane = lanes.get(epoch);
+        lanes.delete(epoch);
+        if (lane !== undefined) lane.queue = [];
+        lane?.wake();
+      },
+      onGap: (epoch, expected, found) => {
+        say(
+          'error',
+          { partition: epoch.partition, expected, found },
+          'The log lost news before it was read; a full comparison will find what it said',
+        );
+        void raiseAlarm(deps, epoch, `news ${String(expected)} to ${String(found - 1)} are gone`);
+      },
+    },
+    { sessionMs: settings.timing.sessionMs, batchMax: BATCH_MAX },
+  );
+
+  return {
+    async stop() {
+      stopping.abort(new Error('Stopping'));
+      for (const lane of lanes.values()) lane.wake();
+      await Promise.all([...lanes.values()].map(({ done }) => done));
+      await consumption.stop();
+    },
+    async idle() {
+      for (;;) {
+        const { behind } = await log.lag(settings.name);
+        if (behind === 0 && [...lanes.values()].every(({ queue, busy }) => queue.length === 0 && !busy)) return;
+        await deps.clock.sleep(20);
+      }
+    },
+  };
+}
+
+function enqueue(lane: Lane | undefined, news: readonly LoggedNews[]): boolean {
+  if (lane === undefined) return true;
+  lane.queue.push(
+    ...news.map((logged) => ({
+      logged,
+      inherited: lane.begun !== null && logged.offset >= lane.committed && logged.offset <= lane.begun,
+    })),
+  );
+  lane.full = lane.queue.length >= QUEUE_MAX;
+  lane.wake();
+  return !lane.full;
+}
+
+function openLane(
+  deps: ApplierDeps,
+  { epoch, committed, begun, gap }: Assigned,
+  stopping: AbortSignal,
+  resume: (epoch: Epoch) => void,
+): Lane {
+  const running = Promise.withResolvers<void>();
+  const lane: Lane = {
+    epoch,
+    tookOverAt: deps.clock.now(),
+    begun,
+    committed,
+    queue: [],
+    full: false,
+    wake: () => {},
+    busy: false,
+    done: running.promise,
+  };
+  if (gap) void raiseAlarm(deps, epoch, 'news before the start of the log is gone');
+  work(deps, lane, stopping, resume).then(running.resolve, running.reject);
+  return lane;
+}
+
+async function work(
+  deps: ApplierDeps,
+  lane: Lane,
+  stopping: AbortSignal,
+  resume: (epoch: Epoch) => void,
+): Promise<void> {
+  const { epoch } = lane;
+  while (!stopping.aborted && !epoch.signal.aborted) {
+    if (lane.queue.length === 0) {
+      await new Promise<void>((resolve) => (lane.wake = resolve));
+      continue;
+    }
+    lane.busy = true;
+    // More may join the call within a few milliseconds.
+    if (lane.queue.length < BATCH_MAX) await deps.clock.sleep(deps.settings.timing.coalesceMs);
+    const works = lane.queue.slice(0, BATCH_MAX);
+    if (works.length > 0 && (await tryBatch(deps, lane, works, stopping))) lane.queue = lane.queue.slice(works.length);
+    lane.busy = false;
+    if (lane.full && lane.queue.length < QUEUE_MAX / 2) {
+      lane.full = false;
+      resume(epoch);
+    }
+  }
+}
+
+/** True when the batch is settled. An outage keeps it: nothing is dropped, parked, or counted as an attempt for it. */
+async function tryBatch(
+  deps: ApplierDeps,
+  lane: Lane,
+  works: readonly Work[],
+  stopping: AbortSignal,
+): Promise<boolean> {
+  const { say, sourceHealth, targetHealth, clock, settings, target } = deps;
+  const signal = AbortSignal.any([stopping, lane.epoch.signal]);
+  try {
+    await prepareOnce(deps, signal);
+    await applyBatch(deps, {
+      epoch: lane.epoch,
+      works,
+      tookOverAt: lane.tookOverAt,
+      landingMs: settings.timing.landingMs ?? target.capabilities.landingMs,
+    });
+    return true;
+  } catch (error) {
+    if (error instanceof EpochLost || signal.aborted) return false;
+    if (error instanceof StoreIll) {
+      say('warn', { side: error.side }, 'A store is not well: the pair waits for it');
+      await (error.side === 'source' ? sourceHealth : targetHealth).whenWell(signal).catch(() => {});
+      return false;
+    }
+    if (!isSyncError(error)) throw error;
+    say('error', { code: error.code, hint: error.hint }, error.message);
+    await clock
+      .sleep(error.retryAfterMs ?? (error.disposition === 'halt' ? 30 * PAUSE_MS : PAUSE_MS), signal)
+      .catch(() => {});
+    return false;
+  }
+}
+
+const prepared = new WeakSet<ApplierDeps>();
+
+/** Definitions that writing needs are made once a process, after approval and never before. */
+async function prepareOnce(deps: ApplierDeps, signal: AbortSignal): Promise<void> {
+  if (prepared.has(deps)) return;
+  const { phase } = await readPairState(deps);
+  if (phase !== 'follow') return;
+  await deps.target.prepare(deps.settings.selection, { signal, priority: 'change', maySend: () => !signal.aborted });
+  prepared.add(deps);
+}
+
+async function raiseAlarm({ facts, clock, settings }: ApplierDeps, epoch: Epoch, message: string): Promise<void> {
+  const id = `gap:${String(epoch.partition)}`;
+  await facts.put([{ pair: settings.name, kind: 'alarm', id, value: { at: clock.now(), message, done: false } }]);
+}

@@ -1,0 +1,80 @@
+import { planRoot } from '#libs/planning/plan-root.ts';
+import type { RootPlan } from '#libs/planning/plan-types.ts';
+import { FIELD_NAMES } from '#libs/fields/field-names.ts';
+import type { PairSettings } from '#libs/model/pair.ts';
+import type { ApplierDeps } from './applier-deps.ts';
+import type { Ending } from './endings.ts';
+import type { PairState } from './pair-state.ts';
+import type { ReadGroup } from './read-batch.ts';
+
+/** A group that was read, with what is to be done about it. */
+export type Planned = { readonly read: ReadGroup; readonly plan: RootPlan };
+
+export function planGroup(deps: ApplierDeps, state: PairState, read: ReadGroup): RootPlan {
+  const settings = deps.without?.has('selection') === true ? withEveryField(deps) : deps.settings;
+  return planRoot({
+    settings,
+    root: read.group.root,
+    rootId: read.group.rootId,
+    source: read.source,
+    links: read.links,
+    match: read.match,
+    target: read.target,
+    settled: read.settled,
+    inherited: read.inheritedFields,
+    held: state.held,
+    references: read.references,
+    express: deps.target.express,
+    capabilities: deps.target.capabilities,
+    fingerprint: deps.fingerprint,
+  });
+}
+
+function withEveryField({ settings, target }: ApplierDeps): PairSettings {
+  return { ...settings, selection: new Set(FIELD_NAMES.filter((field) => target.capabilities.writable.has(field))) };
+}
+
+/**
+ * The ending of a group that needs no write, or null where something is to be written.
+ * A read that is older than the news which caused it is repeated after the first two waits, then believed: replicas lag.
+ */
+export function endWithoutWriting({ read, plan }: Planned, state: PairState, mayWrite: boolean): Ending | null {
+  const { group, source, failure } = read;
+  const { decision } = plan;
+  if (failure !== null) return { kind: 'retry', reason: 'failed', message: failure };
+  const older = isOlder(group.changedAt, source?.changedAt ?? null);
+  if (older && group.tries < 2)
+    return { kind: 'retry', reason: 'failed', message: 'the source still answers with what it was before the change' };
+  if (state.phase === 'closed') return { kind: 'unchanged', reason: 'closed' };
+  if (decision.kind === 'skip') {
+    if (decision.reason === 'out-of-scope') return { kind: 'out-of-scope' };
+    return withheldEnding(plan) ?? { kind: 'unchanged', reason: decision.reason };
+  }
+  if (group.onlyLooks) return decision.kind === 'park' ? parkedEnding(decision) : { kind: 'differs' };
+  if (state.phase === 'observe') return { kind: 'observed' };
+  if (decision.kind === 'park') return parkedEnding(decision);
+  if (!mayWrite)
+    return { kind: 'later', afterMs: 60_000, reason: state.configDiffers ? 'config-not-approved' : 'held' };
+  return null;
+}
+
+function isOlder(news: string | null, read: string | null): boolean {
+  return news !== null && read !== null && Date.parse(read) < Date.parse(news);
+}
+
+function parkedEnding({
+  reason,
+  message,
+}: {
+  reason: Extract<Ending, { kind: 'parked' }>['reason'];
+  message: string;
+}): Ending {
+  return { kind: 'parked', reason, message, fields: [] };
+}
+
+/** The rest was written or agrees; what no map covers is shown to a person. */
+export function withheldEnding({ withheld }: RootPlan): Ending | null {
+  const [first] = Object.entries(withheld);
+  if (first === undefined) return null;
+  return { kind: 'parked', reason: 'unmapped-value', message: first[1], fields: Object.keys(withheld) };
+}

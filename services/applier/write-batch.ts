@@ -1,0 +1,130 @@
+import type { RootDraft, RootPatch, WriteContext } from '#libs/connectors/store-connector.ts';
+import type { Epoch } from '#libs/event-log/event-log.ts';
+import { SyncError } from '#libs/runtime/sync-error.ts';
+import { randomId } from '#libs/runtime/random.ts';
+import type { ApplierDeps } from './applier-deps.ts';
+import { EpochLost, StoreIll } from './applier-deps.ts';
+import { whoseFault } from './ask-store.ts';
+import { afterCall, beforeCall } from './journal-calls.ts';
+import type { Planned } from './plan-batch.ts';
+import { openSendGate } from './send-gate.ts';
+import { judgeCreation, judgePatch, type Written } from './write-group.ts';
+
+export type WriteInput = {
+  readonly epoch: Epoch;
+  /** The highest offset of the batch. */
+  readonly begunOffset: number;
+  readonly planned: readonly Planned[];
+};
+
+/**
+ * Begins, then writes: creations in the order customers, products, orders; then patches, packed by the connector.
+ * One result per planned group, in order.
+ *
+ * @throws {EpochLost} somebody else owns the partition now.
+ */
+export async function writeBatch(
+  deps: ApplierDeps,
+  { epoch, begunOffset, planned }: WriteInput,
+): Promise<readonly Written[]> {
+  const call = randomId(deps.random);
+  const before = planned.map((one) => ({
+    pair: epoch.pair,
+    partition: epoch.partition,
+    record: beforeCall(deps, one, call),
+  }));
+  const [held] = await Promise.all([deps.log.begin(epoch, begunOffset), deps.log.appendJournal(before)]);
+  if (held === 'lost') throw new EpochLost('The partition has another owner');
+
+  const gate = openSendGate(deps, epoch);
+  const context: WriteContext = { signal: epoch.signal, priority: 'change', maySend: gate.maySend };
+  const results = new Map<Planned, Written>();
+  for (const root of ['customer', 'product', 'order'] as const) {
+    const drafts = planned.filter(({ plan }) => plan.decision.kind === 'create' && plan.decision.draft.root === root);
+    if (drafts.length > 0) await createAll(deps, drafts, context, results);
+  }
+  const patches = planned.filter(({ plan }) => plan.decision.kind === 'patch');
+  if (patches.length > 0) await patchAll(deps, patches, context, results);
+
+  const written = planned.map((one): Written => results.get(one) ?? { kind: 'not-sent' });
+  await deps.log.appendJournal(
+    planned.map((one, index) => ({
+      pair: epoch.pair,
+      partition: epoch.partition,
+      record: afterCall(deps, one, call, written[index] ?? { kind: 'not-sent' }),
+    })),
+  );
+  return written;
+}
+
+async function createAll(
+  deps: ApplierDeps,
+  planned: readonly Planned[],
+  context: WriteContext,
+  results: Map<Planned, Written>,
+): Promise<void> {
+  const drafts = planned.flatMap(({ plan }): RootDraft[] =>
+    plan.decision.kind === 'create' ? [plan.decision.draft] : [],
+  );
+  try {
+    const answers = await deps.target.create(drafts, context);
+    for (const [index, one] of planned.entries()) {
+      const answer = answers[index];
+      if (answer !== undefined) results.set(one, judgeCreation(one, answer));
+    }
+  } catch (error) {
+    await wholeCallFailed(deps, planned, error, results);
+  }
+}
+
+/** Writes patches; those that fail together while the store is well are halved until the bad one stands alone. */
+async function patchAll(
+  deps: ApplierDeps,
+  planned: readonly Planned[],
+  context: WriteContext,
+  results: Map<Planned, Written>,
+): Promise<void> {
+  const patches = planned.flatMap(({ plan }): RootPatch[] =>
+    plan.decision.kind === 'patch' ? [plan.decision.patch] : [],
+  );
+  try {
+    const answers = await deps.target.write(patches, context);
+    for (const [index, one] of planned.entries()) {
+      const answer = answers[index];
+      if (answer !== undefined) results.set(one, judgePatch(one, answer));
+    }
+  } catch (error) {
+    await wholeCallFailed(deps, planned, error, results);
+  }
+  const failed = planned.filter((one) => results.get(one)?.kind === 'failed');
+  if (failed.length < 2) return;
+  if (
+    (await deps.targetHealth.failed(new SyncError('STORE_FAILED', 'Cannot write a batch: the store failed'))) === 'ill'
+  )
+    return;
+  const middle = Math.ceil(failed.length / 2);
+  await patchAll(deps, failed.slice(0, middle), context, results);
+  await patchAll(deps, failed.slice(middle), context, results);
+}
+
+// Nothing is known of single items then. What was never sent is not in doubt.
+async function wholeCallFailed(
+  deps: ApplierDeps,
+  planned: readonly Planned[],
+  error: unknown,
+  results: Map<Planned, Written>,
+): Promise<void> {
+  const sent = !(
+    error instanceof SyncError &&
+    (error.code === 'STORE_UNREACHABLE' || error.code === 'STORE_RATE_LIMITED')
+  );
+  try {
+    const message = await whoseFault(error, 'target', deps.targetHealth);
+    for (const one of planned)
+      if (!results.has(one)) results.set(one, sent ? { kind: 'unknown', message } : { kind: 'failed', message });
+  } catch (cause) {
+    if (!(cause instanceof StoreIll) || !sent) throw cause;
+    // The store is ill, and the call may have taken effect: the look after `landing` waits for the store as well.
+    for (const one of planned) if (!results.has(one)) results.set(one, { kind: 'unknown', message: cause.message });
+  }
+}

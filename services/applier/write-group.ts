@@ -1,0 +1,74 @@
+import type { CreateResult, WriteResult } from '#libs/connectors/store-connector.ts';
+import { agreesOn } from '#libs/fields/agree.ts';
+import type { FieldValues } from '#libs/fields/field-names.ts';
+import type { StoredRoot } from '#libs/model/stored.ts';
+import { linksTo } from '#libs/planning/match-root.ts';
+import type { ProposedLink } from '#libs/planning/plan-types.ts';
+import type { Planned } from './plan-batch.ts';
+
+/** What became of one group's write, apart from what the platform calls it. */
+export type Written =
+  /** Stored exactly as wanted. */
+  | {
+      readonly kind: 'stored';
+      readonly stored: Readonly<Record<string, FieldValues>>;
+      readonly links: readonly ProposedLink[];
+      readonly created: boolean;
+    }
+  /** Read again and plan again. */
+  | { readonly kind: 'again' }
+  /** May have taken effect, or still will: looked at after `landing`. */
+  | { readonly kind: 'unknown'; readonly message: string }
+  | { readonly kind: 'failed'; readonly message: string }
+  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'not-stored'; readonly message: string }
+  | { readonly kind: 'throttled'; readonly retryAfterMs: number }
+  | { readonly kind: 'not-sent' };
+
+/** Compares an answer value by value with what was wanted: a platform may say 200 and keep the old value. */
+export function judgePatch({ plan }: Planned, result: WriteResult): Written {
+  if (result.outcome !== 'stored') return judgeFailure(result);
+  if (plan.decision.kind !== 'patch') throw new Error('Broken invariant: a patch result without a patch');
+  for (const { entity, targetId, values } of plan.decision.patch.entities) {
+    const stored = result.stored[targetId] ?? {};
+    for (const [field, wanted] of Object.entries(values))
+      if (!agreesOn(entity, field, wanted, stored[field]))
+        return {
+          kind: 'not-stored',
+          message: `the target answered without an error and kept another ${entity}.${field}`,
+        };
+  }
+  return { kind: 'stored', stored: result.stored, links: plan.newLinks, created: false };
+}
+
+export function judgeCreation({ read }: Planned, result: CreateResult): Written {
+  if (result.outcome === 'created') {
+    if (read.source === null) throw new Error('Broken invariant: a creation without a source');
+    const links = createdLinks(read.source, result.stored);
+    // Made in part: it is linked, and completed by patches after another read.
+    if (!result.complete) return { kind: 'stored', stored: {}, links, created: true };
+    return { kind: 'stored', stored: {}, links, created: true };
+  }
+  // "Already taken" is a look-up result: the look is repeated.
+  if (result.outcome === 'taken') return { kind: 'again' };
+  return judgeFailure(result);
+}
+
+function createdLinks(source: StoredRoot, target: StoredRoot): readonly ProposedLink[] {
+  return linksTo(source, target, 'created');
+}
+
+function judgeFailure(result: Exclude<WriteResult, { outcome: 'stored' }>): Written {
+  switch (result.outcome) {
+    case 'stale':
+      return { kind: 'again' };
+    case 'throttled':
+      return { kind: 'throttled', retryAfterMs: result.retryAfterMs };
+    case 'not-sent':
+      return { kind: 'not-sent' };
+    case 'refused':
+    case 'unknown':
+    case 'failed':
+      return { kind: result.outcome, message: result.message };
+  }
+}

@@ -1,0 +1,272 @@
+import { createMemoryConnector } from '#libs/connectors/memory/memory-connector.ts';
+import type { StoreConnector } from '#libs/connectors/store-connector.ts';
+import { createMemoryBroker } from '#libs/event-log/memory-event-log.ts';
+import type { News } from '#libs/event-log/news.ts';
+import { createFactStore } from '#libs/facts/log-fact-store.ts';
+import { createFingerprint } from '#libs/fields/fingerprint.ts';
+import { DEFAULT_TIMING, type PairSettings } from '#libs/model/pair.ts';
+import { seededRandom, type Random } from '#libs/runtime/random.ts';
+import { createMemoryStateStore } from '#libs/state/memory-state-store.ts';
+import { aPair } from '#tests/builders/settings.ts';
+import type { ApplierRule, Health } from '../../services/applier/applier-deps.ts';
+import { openApplier } from '../../services/applier/open-applier.ts';
+import { withLateLanding, type TargetFaults } from './flaky-target.ts';
+import { clockOf, createSimProcess, within, type SimProcess } from './sim-process.ts';
+import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
+import { createWorld, judge, trade, type World } from './world.ts';
+
+/** What a history is made of; each rule has a profile aimed at it. */
+export type Profile = {
+  readonly name: string;
+  readonly changes: number;
+  readonly kills: number;
+  readonly freezes: number;
+  readonly flushes: number;
+  readonly target: Omit<TargetFaults, 'patienceMs' | 'landingMs'>;
+  /** Whether the source is read before the news was fetched: the rule "news, then a read" taken out. */
+  readonly readBeforeNews?: boolean;
+};
+
+export const UNIFORM: Profile = {
+  name: 'uniform',
+  changes: 12,
+  kills: 3,
+  freezes: 2,
+  flushes: 1,
+  target: { late: 0.15, lost: 0.1, pause: 0.1 },
+};
+
+const START = Date.parse('2026-11-24T08:00:00Z');
+const LANDING_MS = 6_000;
+const PATIENCE_MS = 800;
+const SESSION_MS = 3_000;
+const SETTINGS: PairSettings = aPair({
+  timing: {
+    ...DEFAULT_TIMING,
+    landingMs: LANDING_MS,
+    retriesMs: [500, 1_000, 3_000],
+    sessionMs: SESSION_MS,
+    coalesceMs: 20,
+    callMs: PATIENCE_MS,
+  },
+});
+const WELL: Health = { failed: async () => 'well', isWell: () => true, whenWell: async () => {} };
+
+export type History = { readonly wrong: readonly string[]; readonly trace: readonly string[] };
+
+/** Runs one history: the real applier on a virtual clock. One seed is one history. */
+export async function simulate(
+  seed: number,
+  profile: Profile = UNIFORM,
+  without: ReadonlySet<ApplierRule> = new Set(),
+): Promise<History> {
+  const random = seededRandom(seed);
+  const clock = createVirtualClock(START);
+  const world = createWorld();
+  const trace: string[] = [];
+  const say = (text: string) => trace.push(`${String(clock.now() - START)} ${text}`);
+  const broker = createMemoryBroker({
+    clock,
+    delayTiersMs: [500, 1_000, 3_000, LANDING_MS],
+    sessionMs: SESSION_MS,
+    noticeMs: () => 200 + random() * 2_000,
+  });
+  const state = createMemoryStateStore({ clock });
+  const ingest = broker.connect('ingest');
+  await settled(clock, ingest.openPair('acme'));
+  await settled(clock, approve(createFactStore({ log: ingest, state, clock })));
+
+  const running: SimProcess[] = [];
+  let names = 0;
+  function start(): void {
+    const process = createSimProcess(`applier-${String(++names)}`);
+    running.push(process);
+    void run(process);
+  }
+  async function run(process: SimProcess): Promise<void> {
+    const own = clockOf(clock, process);
+    const log = within(process, broker.connect(process.name));
+    const source = createMemoryConnector(world.source, { now: clock.now });
+    const reading = profile.readBeforeNews === true ? fromSnapshots(source, world, clock) : source;
+    const inner = createMemoryConnector(world.target, { now: clock.now, landingMs: LANDING_MS });
+    const target = withLateLanding(
+      inner,
+      { ...profile.target, patienceMs: PATIENCE_MS, landingMs: LANDING_MS },
+      { world: clock, senderClock: own, random },
+    );
+    await openApplier({
+      settings: SETTINGS,
+      source: within(process, reading),
+      target: within(process, target),
+      sourceHealth: WELL,
+      targetHealth: WELL,
+      log,
+      facts: within(process, createFactStore({ log, state, clock: own })),
+      clock: own,
+      random,
+      fingerprint: createFingerprint(Buffer.from('simulation')),
+      say: (_level, facts, message) => say(`${process.name} ${message} ${JSON.stringify(facts)}`),
+      without,
+    });
+  }
+
+  start();
+  const lastAt = schedule({ profile, clock, random, world, say, publish: (news) => void ingest.publish([news]) });
+  scheduleFaults({
+    profile,
+    clock,
+    random,
+    lastAt,
+    say,
+    running,
+    start,
+    kill: broker.kill,
+    freeze: broker.freeze,
+    thaw: broker.thaw,
+    flush: () => void state.flush(),
+  });
+  await clock.runUntil(lastAt);
+  for (let quiet = 0, rounds = 0; quiet < 3 && rounds < 400; rounds++) {
+    await clock.runUntil(clock.now() + 1_000);
+    const { behind, delayed } = await settled(clock, ingest.lag('acme'));
+    quiet = behind === 0 && delayed === 0 ? quiet + 1 : 0;
+  }
+  const wrong = [...judge(world)];
+  const { behind, delayed } = await settled(clock, ingest.lag('acme'));
+  if (behind + delayed > 0) wrong.push(`${String(behind)} news behind and ${String(delayed)} delayed at the end`);
+  for (const process of running) process.kill();
+  return { wrong, trace };
+}
+
+async function settled<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
+  await clock.runUntil(clock.now());
+  return promise;
+}
+
+async function approve(facts: ReturnType<typeof createFactStore>): Promise<void> {
+  await facts.put([
+    { pair: 'acme', kind: 'phase', id: 'phase', value: { phase: 'follow', at: START, by: 'simulation' } },
+    {
+      pair: 'acme',
+      kind: 'approval',
+      id: 'approval',
+      value: {
+        at: START,
+        by: 'simulation',
+        planId: 'p',
+        configHash: SETTINGS.configHash,
+        planned: 0,
+        inherited: 0,
+        toCreate: 0,
+      },
+    },
+  ]);
+}
+
+type Trading = {
+  readonly profile: Profile;
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly world: World;
+  readonly say: (text: string) => void;
+  readonly publish: (news: News) => void;
+};
+
+// Trades, and the webhooks of them: late, doubled, out of order.
+function schedule({ profile, clock, random, world, say, publish }: Trading): number {
+  let at = 500;
+  let last = at;
+  for (let index = 0; index < profile.changes; index++) {
+    at += random() < 0.5 ? random() * 400 : random() * 6_000;
+    const delays = [
+      random() < 0.7 ? random() * 300 : random() * 15_000,
+      ...(random() < 0.25 ? [random() * 20_000] : []),
+    ];
+    clock.after(at, () => {
+      const news = trade(world, clock, random);
+      say(`source: ${news.root} ${news.rootId}`);
+      for (const delay of delays) clock.after(delay, () => publish(news));
+    });
+    last = Math.max(last, at + Math.max(...delays));
+    if (random() < 0.2) clock.after(at, () => retitle(world, random));
+  }
+  return clock.now() + last + 1;
+}
+
+function retitle({ target, titles }: World, random: Random): void {
+  const [id] = [...titles.keys()].toSorted(() => random() - 0.5);
+  const product = id === undefined ? undefined : target.get('product', id);
+  if (id === undefined || product?.root !== 'product') return;
+  const title = `People's title ${String(Math.floor(random() * 1000))}`;
+  target.put({ ...product, product: { ...product.product, title } });
+  titles.set(id, title);
+}
+
+type Faults = {
+  readonly profile: Profile;
+  readonly clock: VirtualClock;
+  readonly random: Random;
+  readonly lastAt: number;
+  readonly say: (text: string) => void;
+  readonly running: SimProcess[];
+  readonly start: () => void;
+  readonly kill: (name: string) => void;
+  readonly freeze: (name: string) => void;
+  readonly thaw: (name: string) => void;
+  readonly flush: () => void;
+};
+
+function scheduleFaults({
+  profile,
+  clock,
+  random,
+  lastAt,
+  say,
+  running,
+  start,
+  kill,
+  freeze,
+  thaw,
+  flush,
+}: Faults): void {
+  const anyTime = () => random() * (lastAt - clock.now());
+  for (let index = 0; index < profile.kills; index++)
+    clock.after(anyTime(), () => {
+      const victim = running.shift();
+      if (victim !== undefined) {
+        say(`kill ${victim.name}`);
+        victim.kill();
+        kill(victim.name);
+      }
+      start();
+    });
+  for (let index = 0; index < profile.freezes; index++)
+    clock.after(anyTime(), () => {
+      const victim = running[0];
+      if (victim === undefined) return;
+      say(`freeze ${victim.name}`);
+      victim.freeze();
+      freeze(victim.name);
+      start();
+      clock.after(SESSION_MS * (0.5 + random() * 2), () => {
+        thaw(victim.name);
+        victim.thaw();
+      });
+    });
+  for (let index = 0; index < profile.flushes; index++) clock.after(anyTime(), flush);
+}
+
+// The source as it was when this process last looked at everything: up to two seconds before the news was fetched.
+function fromSnapshots(source: StoreConnector, world: World, clock: VirtualClock): StoreConnector {
+  let taken = { at: -Infinity, roots: new Map(world.source.roots) };
+  return {
+    ...source,
+    readRoots: async (root, refs) => {
+      if (clock.now() - taken.at > 2_000)
+        taken = { at: clock.now(), roots: taken.at === -Infinity ? new Map(world.source.roots) : taken.roots };
+      const answers = refs.map(({ id }) => taken.roots.get(`${root}:${id}`) ?? null);
+      taken = { at: clock.now(), roots: new Map(world.source.roots) };
+      return answers;
+    },
+  };
+}
