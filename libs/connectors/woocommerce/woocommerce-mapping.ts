@@ -87,6 +87,8 @@ function toStoredVariation(wire: VariationWire, parent: ProductWire, units: Shop
     native,
     variant: {
       ...toSellable(wire, units),
+      // One without a SKU of its own shows its parent's; none can have the same, since SKUs are unique.
+      sku: wire.sku === parent.sku ? null : orNull(wire.sku),
       title: options.length > 0 ? options.map(({ value }) => value).join(' / ') : decodeEntities(wire.name),
       options,
       quantity: counted ? toUnits(number) : null,

@@ -1,0 +1,27 @@
+import { FIELD_NAMES } from '#libs/fields/field-names.ts';
+import type { FieldName } from '#libs/fields/field-names.ts';
+import type { StoreCapabilities } from '../store-connector.ts';
+import { PAGE_MAX } from './woocommerce-client.ts';
+
+// A shop has no bound on how late a call lands that was given up; unlocked writes ended within 5 s, locked and queued ones within 15 s.
+const LANDING_MS = 120_000;
+
+/** Consent to marketing lies with plugins, each in its own place. */
+const UNREADABLE: ReadonlySet<FieldName> = new Set(['customer.marketingConsent']);
+
+export function capabilitiesOf(landingMs = LANDING_MS): StoreCapabilities {
+  return {
+    readable: new Set(FIELD_NAMES.filter((field) => !UNREADABLE.has(field))),
+    // WooCommerce is a source only, so far.
+    writable: new Set(),
+    creatable: new Set(),
+    // Customers have no filter by change: all come back whatever is asked.
+    changedSince: new Set(['product', 'order']),
+    compareAndSwap: new Set(),
+    landingMs,
+    doublesPossible: new Set(['order', 'customer']),
+    readBatchMax: PAGE_MAX,
+    writeBatchMax: PAGE_MAX,
+    holdsOrders: true,
+  };
+}

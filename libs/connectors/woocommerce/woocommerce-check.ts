@@ -1,0 +1,166 @@
+import { entityOf } from '#libs/fields/field-names.ts';
+import type { Selection } from '#libs/fields/field-names.ts';
+import { isSyncError } from '#libs/runtime/sync-error.ts';
+import type { CallContext, Finding, StoreConnector } from '../store-connector.ts';
+import type { WooClient } from './woocommerce-client.ts';
+import { authMode } from './woocommerce-config.ts';
+import type { WooCommerceConfig } from './woocommerce-config.ts';
+import type { Shop } from './woocommerce-shop.ts';
+import { idOnlySchema } from './woocommerce-wire.ts';
+
+export type CheckParts = {
+  readonly config: WooCommerceConfig;
+  readonly client: WooClient;
+  readonly shop: Shop;
+  readonly readable: StoreConnector['capabilities']['readable'];
+  readonly listSubscriptions: StoreConnector['listSubscriptions'];
+};
+
+export function createCheck(parts: CheckParts): StoreConnector['check'] {
+  return async (role, selection, call) => {
+    if (role === 'target')
+      return [problem('writing', 'WooCommerce cannot be a target yet', 'Use WooCommerce as the source of a pair')];
+    const shop = await checkShop(parts, call);
+    // What follows would say the same thing again.
+    if (shop.some(({ level }) => level === 'problem')) return [...shop, ...checkTransport(parts.config)];
+    return [
+      ...shop,
+      ...checkTransport(parts.config),
+      ...checkFields(parts, selection),
+      ...(await checkScopes(parts, selection, call)),
+      ...(await checkWebhooks(parts, call)),
+    ];
+  };
+}
+
+async function checkShop({ config, shop }: CheckParts, call: CallContext): Promise<Finding[]> {
+  try {
+    const { name, version, currency, taxesIncluded } = await shop.identify(call);
+    return [
+      ok('reachable', `${name} runs WooCommerce ${version}`),
+      ok(
+        'currency',
+        `Prices are in ${currency}${taxesIncluded === null ? '' : taxesIncluded ? ', with tax' : ', without tax'}`,
+      ),
+      ...checkVersion(version),
+      ...checkHome(config, name),
+    ];
+  } catch (error) {
+    return [fromError(error, config)];
+  }
+}
+
+/** The oldest whose answers were looked at is 10.2; `orderby=modified` came with 5.8. */
+function checkVersion(version: string): Finding[] {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  if (major > 5 || (major === 5 && minor >= 8)) return [];
+  return [
+    problem('version', `WooCommerce ${version} cannot list what has changed`, 'Update WooCommerce to 5.8 or later'),
+  ];
+}
+
+function checkHome(config: WooCommerceConfig, home: string): Finding[] {
+  const [configured, own] = [config.url, home].map((url) => URL.parse(url)?.host);
+  if (configured === own) return [];
+  return [
+    warning(
+      'identity',
+      `The shop calls itself ${home}`,
+      'Put that address into url unless it is reached by another on purpose',
+    ),
+  ];
+}
+
+function checkTransport(config: WooCommerceConfig): Finding[] {
+  if (config.url.startsWith('https:')) return [];
+  return [
+    warning(
+      'transport',
+      `The shop is asked over plain http with ${authMode(config)}: people’s data is readable on the way`,
+      'Use https where the shop is not on this network',
+    ),
+  ];
+}
+
+function checkFields({ readable }: CheckParts, selection: Selection): Finding[] {
+  return [...selection]
+    .filter((field) => !readable.has(field))
+    .map((field) => problem('fields', `WooCommerce does not say ${field}`, 'Take it out of the selection'));
+}
+
+/** One row of each kind that is looked at, as the key is allowed to see it. */
+async function checkScopes(
+  { config, client }: CheckParts,
+  selection: Selection,
+  call: CallContext,
+): Promise<Finding[]> {
+  const entities = new Set([...selection].map(entityOf));
+  const paths = [
+    ...(entities.has('product') || entities.has('variant') ? ['products'] : []),
+    ...(entities.has('order') ? ['orders'] : []),
+    ...(entities.has('customer') ? ['customers'] : []),
+  ];
+  const findings = await Promise.all(
+    paths.map(async (path): Promise<Finding> => {
+      try {
+        const request = { path: `/${path}`, query: { per_page: 1, _fields: 'id' }, action: `list ${path}` };
+        await client.get(idOnlySchema.array(), request, call);
+        return ok('scopes', `The key may read ${path}`);
+      } catch (error) {
+        return fromError(error, config);
+      }
+    }),
+  );
+  return findings;
+}
+
+async function checkWebhooks({ config, listSubscriptions }: CheckParts, call: CallContext): Promise<Finding[]> {
+  if (config.webhooks === 'off') return [ok('webhooks', 'Webhooks are off: changes are found by sweeps alone')];
+  try {
+    const ours = (await listSubscriptions(call)).filter(({ topic }) => /^(product|order|customer)\./.test(topic));
+    const disabled = ours.filter(({ status }) => status === 'disabled');
+    if (disabled.length > 0) {
+      const names = disabled.map(({ topic }) => topic).join(', ');
+      // Setting it active again keeps the count of failures: the next one disables it for good.
+      return [problem('webhooks', `The shop has disabled ${names}`, '`lockstep webhooks remove`, then `register`')];
+    }
+    const active = ours.filter(({ status }) => status === 'active').length;
+    if (active > 0) return [ok('webhooks', `${active} webhooks are active`)];
+    return [warning('webhooks', 'No webhook is active', '`lockstep webhooks register`, or webhooks: off')];
+  } catch (error) {
+    return [fromError(error, config)];
+  }
+}
+
+function fromError(error: unknown, config: WooCommerceConfig): Finding {
+  if (!isSyncError(error)) throw error;
+  if (error.code === 'STORE_UNAUTHORISED') return problem('scopes', error.message, authRemedy(config));
+  return problem('reachable', error.message, error.code === 'STORE_ANSWER_FOREIGN' ? FOREIGN_REMEDY : error.hint);
+}
+
+const FOREIGN_REMEDY = 'Check url: https, the host with or without www, and that nothing stands before /wp-json/wc/v3';
+
+/** Each way of showing the key fails as if there were none. */
+function authRemedy(config: WooCommerceConfig): string {
+  const key = 'Make a key with read permission (read/write to register webhooks) for an administrator or shop manager';
+  switch (authMode(config)) {
+    case 'header':
+      return `${key}; if it is right, the host may strip the header: try auth: query`;
+    case 'query':
+      return key;
+    case 'oauth1':
+      return `${key}; on http the url must be the home address, and the clocks must agree within 15 minutes`;
+  }
+}
+
+function ok(topic: string, message: string): Finding {
+  return { level: 'ok', topic, message };
+}
+
+function warning(topic: string, message: string, remedy: string): Finding {
+  return { level: 'warning', topic, message, remedy };
+}
+
+function problem(topic: string, message: string, remedy: string): Finding {
+  return { level: 'problem', topic, message, remedy };
+}

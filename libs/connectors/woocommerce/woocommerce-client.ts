@@ -1,0 +1,137 @@
+import type { z } from 'zod';
+
+import { isSyncError, SyncError } from '#libs/runtime/sync-error.ts';
+import { randomId } from '#libs/runtime/random.ts';
+import { createHttp } from '../http.ts';
+import type { HttpAnswer } from '../http.ts';
+import type { ConnectorDeps } from '../registry.ts';
+import { createLimiter } from '../store-budget.ts';
+import type { CallContext, WriteContext } from '../store-connector.ts';
+import { signCall } from './woocommerce-auth.ts';
+import type { Query } from './woocommerce-auth.ts';
+import type { WooCommerceConfig } from './woocommerce-config.ts';
+import { parseJson, toStoreError } from './woocommerce-errors.ts';
+
+/** More rows a page are refused. */
+export const PAGE_MAX = 100;
+// After a 429 that does not say how long.
+const BACK_OFF_MS = 2_000;
+
+export type WooAnswer<T> = {
+  readonly data: T;
+  /** `X-WP-Total`: rows over all pages. */
+  readonly total: number | null;
+  /** The shop's clock at the answer, milliseconds since the epoch. */
+  readonly date: number | null;
+};
+
+export type WooClient = {
+  readonly get: <S extends z.ZodType>(
+    schema: S,
+    request: { readonly path: string; readonly query?: Query; readonly action: string },
+    call: CallContext,
+  ) => Promise<WooAnswer<z.output<S>>>;
+  /** Null where the platform itself says that there is none under this id. */
+  readonly find: <S extends z.ZodType>(
+    schema: S,
+    request: { readonly path: string; readonly query?: Query; readonly action: string },
+    call: CallContext,
+  ) => Promise<z.output<S> | null>;
+  readonly send: <S extends z.ZodType>(
+    schema: S,
+    request: {
+      readonly method: 'POST' | 'PUT' | 'DELETE';
+      readonly path: string;
+      readonly query?: Query;
+      readonly body?: unknown;
+      readonly action: string;
+    },
+    call: WriteContext,
+  ) => Promise<z.output<S>>;
+};
+
+type Request = {
+  readonly method: string;
+  readonly path: string;
+  readonly query?: Query;
+  readonly body?: unknown;
+  readonly action: string;
+};
+
+/** One call at a time through limiter and budget; every way it can fail leaves as a SyncError. */
+export function createWooClient(config: WooCommerceConfig, deps: ConnectorDeps): WooClient {
+  const { clock, random, budget, callMs, fetch } = deps;
+  const http = createHttp({ clock, callMs, ...(fetch === undefined ? {} : { fetch }) });
+  const limit = createLimiter(config.maxConcurrent);
+
+  const ask = (request: Request, call: CallContext, maySend?: () => boolean): Promise<HttpAnswer> =>
+    limit(
+      async () => {
+        await budget.take(1, call.priority, call.signal);
+        const { url, headers } = signCall(config, {
+          method: request.method,
+          path: request.path,
+          query: request.query ?? {},
+          nonce: randomId(random),
+          timestamp: Math.floor(clock.now() / 1000),
+        });
+        const { method, action, body } = request;
+        const json =
+          body === undefined
+            ? { headers }
+            : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
+        const answer = await http({ method, url, action, ...json }, call.signal, maySend);
+        const error = toStoreError(answer, action, clock.now());
+        if (error === null) return answer;
+        if (error.code === 'STORE_RATE_LIMITED') budget.backOff(error.retryAfterMs ?? BACK_OFF_MS);
+        throw error;
+      },
+      call.priority,
+      call.signal,
+    );
+
+  const get: WooClient['get'] = async (schema, request, call) => {
+    const answer = await ask({ method: 'GET', ...request }, call);
+    return {
+      data: read(schema, answer, request.action),
+      total: readCount(answer.headers.get('x-wp-total')),
+      date: readDate(answer.headers.get('date')),
+    };
+  };
+
+  return {
+    get,
+    async find(schema, request, call) {
+      try {
+        return (await get(schema, request, call)).data;
+      } catch (error) {
+        if (isSyncError(error) && error.code === 'STORE_REFUSED' && error.status === 404) return null;
+        throw error;
+      }
+    },
+    async send(schema, request, call) {
+      return read(schema, await ask(request, call, call.maySend), request.action);
+    },
+  };
+}
+
+function read<S extends z.ZodType>(schema: S, answer: HttpAnswer, action: string): z.output<S> {
+  const parsed = schema.safeParse(parseJson(answer.text));
+  if (parsed.success) return parsed.data;
+  // Paths only: the values may be people's.
+  const where = parsed.error.issues[0]?.path.map(String).join('.') ?? '';
+  throw new SyncError(
+    'STORE_ANSWER_FOREIGN',
+    `Cannot ${action}: the answer is not WooCommerce’s${where === '' ? '' : ` (at ${where})`}`,
+    { status: answer.status },
+  );
+}
+
+function readCount(value: string | null): number | null {
+  return value !== null && /^\d+$/.test(value) ? Number(value) : null;
+}
+
+function readDate(value: string | null): number | null {
+  const at = Date.parse(value ?? '');
+  return Number.isNaN(at) ? null : at;
+}

@@ -1,0 +1,133 @@
+import type { StoredOrder, StoredProduct, StoredRoot } from '#libs/model/stored.ts';
+import type { CallContext, ReadContext } from '../store-connector.ts';
+import { PAGE_MAX } from './woocommerce-client.ts';
+import type { WooClient } from './woocommerce-client.ts';
+import { toStoredOrder } from './woocommerce-mapping-order.ts';
+import { hasVariations, toStoredCustomer, toStoredProduct } from './woocommerce-mapping.ts';
+import type { Shop } from './woocommerce-shop.ts';
+import { noteWireSchema, refundWireSchema, variationWireSchema, WIRE_FIELDS } from './woocommerce-wire.ts';
+import type { CustomerWire, OrderWire, ProductWire, VariationWire } from './woocommerce-wire.ts';
+
+/** A root's own answer, before its variations, refunds and notes are read. */
+export type RootWire =
+  | { readonly root: 'product'; readonly wire: ProductWire }
+  | { readonly root: 'order'; readonly wire: OrderWire }
+  | { readonly root: 'customer'; readonly wire: CustomerWire };
+
+/** Reads what belongs to a root and puts it together; `children` narrows a product to these variations. */
+export type CompleteRoot = (
+  row: RootWire,
+  children: readonly string[] | undefined,
+  call: ReadContext,
+) => Promise<StoredRoot>;
+
+export function createCompleteRoot(client: WooClient, shop: Shop): CompleteRoot {
+  return async (row, children, call) => {
+    switch (row.root) {
+      case 'product':
+        return completeProduct(client, shop, row.wire, children, call);
+      case 'order':
+        return completeOrder(client, row.wire, call);
+      case 'customer':
+        return toStoredCustomer(row.wire);
+    }
+  };
+}
+
+async function completeProduct(
+  client: WooClient,
+  shop: Shop,
+  wire: ProductWire,
+  children: readonly string[] | undefined,
+  call: CallContext,
+): Promise<StoredProduct> {
+  const units = await shop.units(call);
+  if (!hasVariations(wire)) return toStoredProduct(wire, [], units);
+  if (children === undefined) return toStoredProduct(wire, await readVariations(client, wire.id, call), units);
+  const variations = await readVariationsById(client, wire.id, children, call);
+  return toStoredProduct(wire, variations, units, true);
+}
+
+/** All variations of a product. A page that is not full is the last; within the walk a vanished one shifts the rest, so pages overlap. */
+async function readVariations(client: WooClient, parentId: string, call: CallContext): Promise<VariationWire[]> {
+  const found = new Map<string, VariationWire>();
+  for (let offset = 0; ; offset += PAGE_MAX - OVERLAP) {
+    const page = await listVariations(client, parentId, { offset }, call);
+    for (const variation of page) found.set(variation.id, variation);
+    if (page.length < PAGE_MAX) return [...found.values()];
+  }
+}
+
+// More variations of one product than this do not vanish between two of our pages.
+const OVERLAP = 10;
+
+async function readVariationsById(
+  client: WooClient,
+  parentId: string,
+  ids: readonly string[],
+  call: CallContext,
+): Promise<VariationWire[]> {
+  const known = [...new Set(ids)].filter((id) => /^[1-9]\d*$/.test(id));
+  const pages = await Promise.all(
+    chunksOf(known, PAGE_MAX).map((include) => listVariations(client, parentId, { include: include.join(',') }, call)),
+  );
+  return pages.flat();
+}
+
+async function listVariations(
+  client: WooClient,
+  parentId: string,
+  query: Readonly<Record<string, string | number>>,
+  call: CallContext,
+): Promise<readonly VariationWire[]> {
+  const { data } = await client.get(
+    variationWireSchema.array(),
+    {
+      path: `/products/${parentId}/variations`,
+      query: { per_page: PAGE_MAX, orderby: 'id', order: 'asc', _fields: WIRE_FIELDS.variation, ...query },
+      action: `list the variations of product ${parentId}`,
+    },
+    call,
+  );
+  return data;
+}
+
+/** Refunds are asked for only where the order has any; notes only where somebody will look at them. */
+async function completeOrder(client: WooClient, wire: OrderWire, call: ReadContext): Promise<StoredOrder> {
+  const [refunds, notes] = await Promise.all([
+    wire.refunds.length === 0 ? [] : readRefunds(client, wire.id, call),
+    call.fields.has('order.history') ? readNotes(client, wire.id, call) : null,
+  ]);
+  return toStoredOrder(wire, { refunds, notes });
+}
+
+async function readRefunds(client: WooClient, orderId: string, call: CallContext) {
+  const { data } = await client.get(
+    refundWireSchema.array(),
+    {
+      path: `/orders/${orderId}/refunds`,
+      query: { per_page: PAGE_MAX, _fields: 'id,amount,reason,date_created_gmt' },
+      action: `list the refunds of order ${orderId}`,
+    },
+    call,
+  );
+  return data;
+}
+
+/** All at once: notes have no pages. */
+async function readNotes(client: WooClient, orderId: string, call: CallContext) {
+  const { data } = await client.get(
+    noteWireSchema.array(),
+    {
+      path: `/orders/${orderId}/notes`,
+      query: { _fields: 'id,note,customer_note,date_created_gmt' },
+      action: `list the notes of order ${orderId}`,
+    },
+    call,
+  );
+  return data;
+}
+
+export function chunksOf<T>(list: readonly T[], size: number): T[][] {
+  return Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
+}

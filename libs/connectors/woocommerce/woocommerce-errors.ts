@@ -1,0 +1,62 @@
+import { SyncError } from '#libs/runtime/sync-error.ts';
+import type { HttpAnswer } from '../http.ts';
+import { decodeEntities } from './html-entities.ts';
+import { errorWireSchema } from './woocommerce-wire.ts';
+
+/** What an answer that is no success means; null for a success. `now` is for a Retry-After that gives a date. */
+export function toStoreError(answer: HttpAnswer, action: string, now: number): SyncError | null {
+  const { status } = answer;
+  if (status >= 200 && status < 300) return null;
+  const fail = (code: SyncError['code'], why: string, retryAfterMs?: number): SyncError =>
+    new SyncError(code, `Cannot ${action}: ${why}`, {
+      status,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    });
+  const retryAfterMs = readRetryAfter(answer.headers.get('retry-after'), now);
+  const own = readOwnError(answer.text);
+
+  if (answer.headers.get('cf-mitigated') === 'challenge')
+    return fail('STORE_ANSWER_FOREIGN', 'a challenge for browsers answered');
+  if (status === 429) return fail('STORE_RATE_LIMITED', 'too many calls', retryAfterMs);
+  if (status >= 500) return fail('STORE_FAILED', `${status} ${own?.code ?? ''}`.trim(), retryAfterMs);
+  if (status >= 300 && status < 400)
+    return fail('STORE_ANSWER_FOREIGN', `redirected to ${originOf(answer.headers.get('location'))}`);
+  if (own === null) return fail(...foreignOrLocked(status, answer.headers));
+  if (status === 401 || status === 403) return fail('STORE_UNAUTHORISED', `${own.code}: ${own.message}`);
+  // Only ids that do not exist answer like this; a missing route means that WooCommerce is off.
+  if (status === 404 && !own.code.endsWith('invalid_id')) return fail('STORE_ANSWER_FOREIGN', own.code);
+  return fail('STORE_REFUSED', `${own.code}: ${own.message}`);
+}
+
+/** WordPress always answers in JSON here; what does not is something in front of it. */
+function foreignOrLocked(status: number, headers: Headers): [SyncError['code'], string] {
+  if (status === 401 && headers.has('www-authenticate'))
+    return ['STORE_UNAUTHORISED', 'a password is asked for before the shop (httpAuth)'];
+  return ['STORE_ANSWER_FOREIGN', `${status} in another shape than WooCommerce’s`];
+}
+
+function readOwnError(text: string): { readonly code: string; readonly message: string } | null {
+  const parsed = errorWireSchema.safeParse(parseJson(text));
+  if (!parsed.success) return null;
+  return { code: String(parsed.data.code), message: decodeEntities(parsed.data.message).slice(0, 300) };
+}
+
+/** The JSON of an answer; undefined where it is none. Some plugins print a byte order mark first. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+function readRetryAfter(value: string | null, now: number): number | undefined {
+  if (value === null) return undefined;
+  if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
+  const at = Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+}
+
+function originOf(location: string | null): string {
+  return URL.parse(location ?? '')?.origin ?? 'another address';
+}

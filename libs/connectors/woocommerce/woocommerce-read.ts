@@ -1,0 +1,91 @@
+import type { RootKind, RootRef, StoredRoot } from '#libs/model/stored.ts';
+import type { CallContext, ReadContext } from '../store-connector.ts';
+import type { Query } from './woocommerce-auth.ts';
+import { PAGE_MAX } from './woocommerce-client.ts';
+import type { WooClient } from './woocommerce-client.ts';
+import { chunksOf } from './woocommerce-complete.ts';
+import type { CompleteRoot, RootWire } from './woocommerce-complete.ts';
+import { customerWireSchema, orderWireSchema, productWireSchema, WIRE_FIELDS } from './woocommerce-wire.ts';
+
+export type ListRoots = (
+  root: RootKind,
+  query: Query,
+  call: CallContext,
+) => Promise<{ readonly rows: readonly RootWire[]; readonly total: number | null; readonly date: number | null }>;
+
+export type ReadRoots = (
+  root: RootKind,
+  refs: readonly RootRef[],
+  call: ReadContext,
+) => Promise<readonly (StoredRoot | null)[]>;
+
+const PATHS: Readonly<Record<RootKind, string>> = { product: '/products', order: '/orders', customer: '/customers' };
+
+/** One list call; rows as the query orders them. */
+export function createListRoots(client: WooClient): ListRoots {
+  return async (root, query, call) => {
+    const request = {
+      path: PATHS[root],
+      // Staff buy as well, and the default hides them.
+      query: { _fields: WIRE_FIELDS[root], ...(root === 'customer' ? { role: 'all' } : {}), ...query },
+      action: `list ${root}s`,
+    };
+    switch (root) {
+      case 'product': {
+        const { data, total, date } = await client.get(productWireSchema.array(), request, call);
+        return { rows: data.map((wire) => ({ root, wire })), total, date };
+      }
+      case 'order': {
+        const { data, total, date } = await client.get(orderWireSchema.array(), request, call);
+        return { rows: data.map((wire) => ({ root, wire })), total, date };
+      }
+      case 'customer': {
+        const { data, total, date } = await client.get(customerWireSchema.array(), request, call);
+        return { rows: data.map((wire) => ({ root, wire })), total, date };
+      }
+    }
+  };
+}
+
+/**
+ * Reads by lists of ids, and what is missing in them once more by its own address: absence from a list proves nothing (statuses
+ * of a plugin that is gone, rows that a filter hides), only the platform's own not-found does.
+ */
+export function createReadRoots(client: WooClient, listRoots: ListRoots, completeRoot: CompleteRoot): ReadRoots {
+  return async (root, refs, call) => {
+    const ids = [...new Set(refs.map(({ id }) => id))].filter((id) => /^[1-9]\d*$/.test(id));
+    const found = new Map<string, RootWire>();
+    const pages = chunksOf(ids, PAGE_MAX).map((chunk) =>
+      listRoots(root, { include: chunk.join(','), per_page: PAGE_MAX }, call),
+    );
+    for (const { rows } of await Promise.all(pages)) for (const row of rows) found.set(row.wire.id, row);
+    const missing = ids.filter((id) => !found.has(id)).map((id) => findRoot(client, root, id, call));
+    for (const row of await Promise.all(missing)) if (row !== null) found.set(row.wire.id, row);
+
+    return Promise.all(
+      refs.map(async ({ id, children }) => {
+        const row = found.get(id);
+        return row === undefined ? null : completeRoot(row, children, call);
+      }),
+    );
+  };
+}
+
+/** A root by its own address; null where there is none, and for what lies in the trash or is no root. */
+async function findRoot(client: WooClient, root: RootKind, id: string, call: CallContext): Promise<RootWire | null> {
+  const request = { path: `${PATHS[root]}/${id}`, query: { _fields: WIRE_FIELDS[root] }, action: `read ${root} ${id}` };
+  switch (root) {
+    case 'product': {
+      const wire = await client.find(productWireSchema, request, call);
+      return wire === null || wire.status === 'trash' || wire.type === 'variation' ? null : { root, wire };
+    }
+    case 'order': {
+      const wire = await client.find(orderWireSchema, request, call);
+      return wire === null || wire.status === 'trash' ? null : { root, wire };
+    }
+    case 'customer': {
+      const wire = await client.find(customerWireSchema, request, call);
+      return wire === null ? null : { root, wire };
+    }
+  }
+}
