@@ -1,0 +1,328 @@
+import { toDecimal, toUnits } from './decimals.ts';
+import { openFulfillmentOrder, refreshFulfillmentStatus, ship, toTracking } from './fulfilment.ts';
+import { defaultLocationId, moveStock, setAvailable } from './inventory.ts';
+import { writeMetafield } from './metafields.ts';
+import type { CustomerRecord, FinancialStatus, OrderRecord, ProductRecord, VariantRecord } from './records.ts';
+import { numberOf, toStamp, type World } from './world.ts';
+import { insertCustomer } from './write/customer-upsert.ts';
+import { toAddress, type AddressInput } from './write/order-input.ts';
+import { toLineItem, toTotals } from './write/order-totals.ts';
+import { addMedia } from './write/products.ts';
+import { insertProduct, insertVariant, toOptions, updateProductFields } from './write/product-parts.ts';
+
+export type SeedMetafield = {
+  readonly namespace: string;
+  readonly key: string;
+  readonly type?: string;
+  readonly value: string;
+};
+export type SeedVariant = {
+  readonly sku?: string | null;
+  readonly barcode?: string | null;
+  readonly price: string;
+  readonly compareAtPrice?: string | null;
+  /** Available at the first location. */
+  readonly quantity?: number;
+  readonly tracked?: boolean;
+  readonly policy?: 'CONTINUE' | 'DENY';
+  readonly taxable?: boolean;
+  readonly requiresShipping?: boolean;
+  readonly weight?: { readonly unit: string; readonly value: number };
+  /** Values in the order of the product's options. */
+  readonly optionValues?: readonly string[];
+  readonly metafields?: readonly SeedMetafield[];
+};
+export type SeedProduct = {
+  readonly title: string;
+  readonly handle?: string;
+  readonly descriptionHtml?: string;
+  readonly vendor?: string;
+  readonly productType?: string;
+  readonly tags?: readonly string[];
+  readonly status?: ProductRecord['status'];
+  readonly seo?: { readonly title?: string | null; readonly description?: string | null };
+  readonly images?: readonly { readonly src: string; readonly alt?: string }[];
+  readonly options?: readonly string[];
+  readonly variants: readonly SeedVariant[];
+  readonly metafields?: readonly SeedMetafield[];
+  readonly createdAt?: number;
+};
+export type SeededProduct = {
+  readonly productId: string;
+  readonly variantIds: readonly string[];
+  readonly inventoryItemIds: readonly string[];
+};
+
+export type SeedOrder = {
+  readonly name?: string;
+  readonly createdAt?: number;
+  readonly processedAt?: number;
+  readonly email?: string | null;
+  readonly phone?: string | null;
+  readonly customerId?: string | null;
+  readonly lines: readonly {
+    readonly sku?: string | null;
+    readonly variantId?: string | null;
+    readonly title?: string;
+    readonly quantity: number;
+    readonly price: string;
+    readonly requiresShipping?: boolean;
+  }[];
+  readonly shipping?: { readonly title: string; readonly price: string };
+  readonly tax?: { readonly title: string; readonly rate: number; readonly amount: string };
+  readonly taxesIncluded?: boolean;
+  readonly discount?: string;
+  readonly financialStatus?: FinancialStatus;
+  readonly gateway?: string;
+  readonly fulfillments?: readonly {
+    readonly tracking?: { readonly company?: string; readonly number?: string; readonly url?: string };
+    readonly lines?: readonly { readonly sku: string; readonly quantity: number }[];
+  }[];
+  readonly cancelledAt?: number | null;
+  readonly closedAt?: number | null;
+  readonly note?: string | null;
+  readonly tags?: readonly string[];
+  readonly billingAddress?: AddressInput;
+  readonly shippingAddress?: AddressInput;
+  readonly sourceName?: string;
+  readonly metafields?: readonly SeedMetafield[];
+};
+
+export type SeedCustomer = {
+  readonly email?: string | null;
+  readonly firstName?: string | null;
+  readonly lastName?: string | null;
+  readonly phone?: string | null;
+  readonly note?: string | null;
+  readonly tags?: readonly string[];
+  readonly emailMarketing?: boolean;
+  readonly addresses?: readonly AddressInput[];
+  readonly createdAt?: number;
+  readonly metafields?: readonly SeedMetafield[];
+};
+
+export function seedProduct(world: World, input: SeedProduct): SeededProduct {
+  const names = input.options ?? ['Title'];
+  const valuesOf = (variant: SeedVariant): readonly string[] => variant.optionValues ?? ['Default Title'];
+  const options = toOptions(
+    world,
+    names.map((name, index) => ({ name, values: input.variants.map((variant) => valuesOf(variant)[index] ?? '') })),
+  );
+  const product = insertProduct(world, input, options);
+  updateProductFields(world, product, { metafields: input.metafields });
+  addMedia(
+    world,
+    product.id,
+    (input.images ?? []).map(({ src, alt }) => ({ originalSource: src, alt: alt ?? null, mediaContentType: 'IMAGE' })),
+  );
+  const variants = input.variants.map((variant) => {
+    const inserted = insertVariant(
+      world,
+      product,
+      {
+        barcode: variant.barcode,
+        price: variant.price,
+        compareAtPrice: variant.compareAtPrice,
+        taxable: variant.taxable,
+        inventoryPolicy: variant.policy,
+        inventoryItem: {
+          sku: variant.sku ?? null,
+          tracked: variant.tracked ?? true,
+          requiresShipping: variant.requiresShipping,
+          ...(variant.weight === undefined ? {} : { measurement: { weight: variant.weight } }),
+        },
+        metafields: variant.metafields,
+      },
+      names.map((name, index) => ({ name, value: valuesOf(variant)[index] ?? '' })),
+    );
+    if (variant.quantity !== undefined)
+      setAvailable(world, inserted.inventoryItemId, defaultLocationId(world), variant.quantity);
+    return inserted;
+  });
+  const publicationIds = world.publications.all().map(({ id }) => id);
+  const at = toStamp(input.createdAt ?? world.now());
+  world.products.update(product.id, { publicationIds, publishedAt: at, createdAt: at, updatedAt: at });
+  return {
+    productId: product.id,
+    variantIds: variants.map(({ id }) => id),
+    inventoryItemIds: variants.map(({ inventoryItemId }) => inventoryItemId),
+  };
+}
+
+function bySku(world: World, sku: string | null | undefined): VariantRecord | undefined {
+  return sku === null || sku === undefined ? undefined : world.variants.all().find((variant) => variant.sku === sku);
+}
+
+export function seedOrder(world: World, input: SeedOrder, origin: OrderRecord['origin']): string {
+  const order = insertSeedOrder(world, input, origin);
+  const paid = paidAmount(input.financialStatus ?? 'PAID', order);
+  const at = order.processedAt;
+  if (paid > 0) addTransaction(world, order, { kind: 'SALE', amount: paid, gateway: input.gateway ?? 'manual', at });
+  for (const { tracking, lines } of input.fulfillments ?? []) {
+    const open = world.orders.get(order.id) ?? order;
+    const quantities = new Map(
+      open.lineItems.map((line) => [
+        line.id,
+        lines === undefined
+          ? line.quantity - line.fulfilledQuantity
+          : (lines.find(({ sku }) => sku === line.sku)?.quantity ?? 0),
+      ]),
+    );
+    ship(world, order.id, { quantities, locationId: defaultLocationId(world), tracking: toTracking(tracking) });
+  }
+  const left = openFulfillmentOrder(world, world.orders.get(order.id) ?? order);
+  if (left !== undefined && input.cancelledAt !== undefined && input.cancelledAt !== null)
+    world.fulfillmentOrders.update(left.id, { status: 'CANCELLED' });
+  for (const field of input.metafields ?? []) writeMetafield(world, order.id, field);
+  refreshFulfillmentStatus(world, order.id, { silent: true });
+  world.orders.update(order.id, { updatedAt: order.updatedAt });
+  return order.id;
+}
+
+function insertSeedOrder(world: World, input: SeedOrder, origin: OrderRecord['origin']): OrderRecord {
+  const at = toStamp(input.createdAt ?? input.processedAt ?? world.now());
+  const number = world.nextOrderNumber();
+  const currencyCode = world.settings.currency;
+  const parts = {
+    lineItems: input.lines.map(({ sku, variantId, title, quantity, price, requiresShipping }) => {
+      const variant = world.variants.get(variantId) ?? bySku(world, sku);
+      const shopMoney = { amount: price, currencyCode };
+      return toLineItem(world, {
+        variantId: variant?.id,
+        sku: sku ?? null,
+        title,
+        quantity,
+        priceSet: { shopMoney },
+        requiresShipping: requiresShipping ?? true,
+      });
+    }),
+    shippingLines:
+      input.shipping === undefined
+        ? []
+        : [
+            {
+              id: world.gid('ShippingLine'),
+              title: input.shipping.title,
+              code: null,
+              source: 'shopify',
+              price: input.shipping.price,
+              discountedPrice: input.shipping.price,
+              taxLines: [],
+            },
+          ],
+    taxLines: input.tax === undefined ? [] : [input.tax],
+    taxesIncluded: input.taxesIncluded ?? true,
+  };
+  const cancelled = typeof input.cancelledAt === 'number' ? toStamp(input.cancelledAt) : null;
+  return world.orders.insert({
+    id: world.gid('Order'),
+    name: input.name ?? `#${number}`,
+    number,
+    origin,
+    sourceName: input.sourceName ?? (origin === 'checkout' ? 'web' : '1830279'),
+    sourceIdentifier: null,
+    sourceUrl: null,
+    createdAt: at,
+    processedAt: toStamp(input.processedAt ?? Date.parse(at)),
+    updatedAt: at,
+    closedAt: typeof input.closedAt === 'number' ? toStamp(input.closedAt) : cancelled,
+    cancelledAt: cancelled,
+    cancelReason: cancelled === null ? null : 'OTHER',
+    test: false,
+    email: input.email ?? world.customers.get(input.customerId)?.email ?? null,
+    phone: input.phone ?? null,
+    note: input.note ?? null,
+    poNumber: null,
+    tags: (input.tags ?? []).toSorted(),
+    currencyCode,
+    presentmentCurrencyCode: currencyCode,
+    displayFinancialStatus: input.financialStatus ?? 'PAID',
+    displayFulfillmentStatus: 'UNFULFILLED',
+    customAttributes: [],
+    customerId: input.customerId ?? null,
+    billingAddress: toAddress(world, input.billingAddress),
+    shippingAddress: toAddress(world, input.shippingAddress),
+    discountCodes: [],
+    ...parts,
+    ...toTotals(parts, toUnits(input.discount ?? 0)),
+    removed: '0.0',
+  });
+}
+
+function paidAmount(status: FinancialStatus, order: OrderRecord): number {
+  return status === 'PAID' || status === 'REFUNDED' || status === 'PARTIALLY_REFUNDED' ? toUnits(order.total) : 0;
+}
+
+export function addTransaction(
+  world: World,
+  order: OrderRecord,
+  part: { kind: string; amount: number; gateway: string; at: string; parentId?: string },
+): string {
+  const id = world.gid('OrderTransaction');
+  world.transactions.insert({
+    id,
+    orderId: order.id,
+    refundId: null,
+    kind: part.kind,
+    status: 'SUCCESS',
+    gateway: part.gateway,
+    test: false,
+    amount: toDecimal(part.amount),
+    parentId: part.parentId ?? null,
+    createdAt: world.stamp(),
+    processedAt: part.at,
+  });
+  return id;
+}
+
+export function seedCustomer(world: World, input: SeedCustomer): string {
+  const at = toStamp(input.createdAt ?? world.now());
+  const addresses = (input.addresses ?? []).flatMap((address) => toAddress(world, address) ?? []);
+  const values: Partial<Omit<CustomerRecord, 'id'>> = {
+    email: input.email ?? null,
+    firstName: input.firstName ?? null,
+    lastName: input.lastName ?? null,
+    phone: input.phone ?? null,
+    note: input.note ?? null,
+    tags: (input.tags ?? []).toSorted(),
+    emailConsent: {
+      marketingState: input.emailMarketing === true ? 'SUBSCRIBED' : 'NOT_SUBSCRIBED',
+      marketingOptInLevel: 'SINGLE_OPT_IN',
+      updatedAt: null,
+    },
+    addresses,
+    defaultAddressId: addresses[0]?.id ?? null,
+    createdAt: at,
+    updatedAt: at,
+  };
+  const customer = insertCustomer(world, values);
+  for (const field of input.metafields ?? []) writeMetafield(world, customer.id, field);
+  return customer.id;
+}
+
+/** A shopper buys at this store's own checkout: the order is paid, the stock moves, the shopper gets mail. */
+export function placeOrder(world: World, input: SeedOrder): string {
+  const id = seedOrder(world, { gateway: 'shopify_payments', ...input }, 'checkout');
+  const order = world.orders.get(id) as OrderRecord;
+  const locationId = defaultLocationId(world);
+  world.orders.update(id, {
+    lineItems: order.lineItems.map((line) => {
+      const variant = world.variants.get(line.variantId);
+      if (variant === undefined || world.items.get(variant.inventoryItemId)?.tracked !== true) return line;
+      moveStock(world, {
+        variantId: variant.id,
+        locationId,
+        available: -line.quantity,
+        committed: line.quantity,
+        entity: 'order',
+        id,
+        why: 'checkout',
+      });
+      world.products.update(variant.productId, { updatedAt: world.stamp() });
+      return { ...line, claimed: line.quantity, claimedAt: locationId };
+    }),
+  });
+  world.effect('gateway-call', 'order', id, `sale ${order.total} on shopify_payments`);
+  world.effect('mail', 'order', id, `order confirmation ${order.name} (${numberOf(id)})`);
+  return id;
+}

@@ -1,0 +1,57 @@
+export type Settings = {
+  /** `acme` of acme.myshopify.com. */
+  readonly shop: string;
+  readonly shopName: string;
+  readonly currency: string;
+  readonly timezone: string;
+  readonly plus: boolean;
+  /** Scopes of the app; without read_all_orders only the last 60 days of orders are seen. */
+  readonly scopes: readonly string[];
+  readonly appId: string;
+  /** How long a search still sees the past. */
+  readonly indexLagMs: number;
+  /** How long orderCancel's job and asynchronous product operations take. */
+  readonly jobMs: number;
+  readonly bulkMs: number;
+  readonly bucketSize: number;
+  readonly restoreRate: number;
+  readonly tokenLifeMs: number;
+  /** Whether a taken value of a unique metafield makes orderCreate fail; the platform does not say. */
+  readonly uniqueInOrderCreate: boolean;
+};
+
+export const DEFAULT_SCOPES = [
+  'write_products',
+  'read_products',
+  'write_inventory',
+  'read_inventory',
+  'read_locations',
+  'write_orders',
+  'read_orders',
+  'read_all_orders',
+  'write_customers',
+  'read_customers',
+  'write_merchant_managed_fulfillment_orders',
+  'read_merchant_managed_fulfillment_orders',
+  'write_fulfillments',
+  'read_fulfillments',
+  'write_publications',
+  'read_publications',
+] as const;
+
+export const DEFAULT_SETTINGS: Settings = {
+  shop: 'sim-target',
+  shopName: 'Sim Target',
+  currency: 'EUR',
+  timezone: 'Europe/Berlin',
+  plus: false,
+  scopes: DEFAULT_SCOPES,
+  appId: '580111000001',
+  indexLagMs: 0,
+  jobMs: 50,
+  bulkMs: 200,
+  bucketSize: 2000,
+  restoreRate: 100,
+  tokenLifeMs: 86_399_000,
+  uniqueInOrderCreate: false,
+};
