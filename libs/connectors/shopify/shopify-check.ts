@@ -1,0 +1,116 @@
+import { z } from 'zod';
+
+import { entityOf, type Selection } from '#libs/fields/field-names.ts';
+import { isSyncError } from '#libs/runtime/sync-error.ts';
+import type { CallContext, Finding } from '../store-connector.ts';
+import type { ShopifyClient } from './shopify-client.ts';
+import * as documents from './shopify-documents-shop.ts';
+import { DEFINITIONS, readDefinition } from './shopify-prepare.ts';
+import type { Shop } from './shopify-shop.ts';
+
+type Role = 'source' | 'target';
+type Check = {
+  readonly client: ShopifyClient;
+  readonly shop: Shop;
+  readonly role: Role;
+  readonly selection: Selection;
+  readonly call: CallContext;
+};
+
+/** What `lockstep check` wants to know of a Shopify shop. */
+export async function checkShop(check: Check): Promise<readonly Finding[]> {
+  const reachable = await guarded('reachable', () => checkReachable(check));
+  if (reachable.some(({ level }) => level === 'problem')) return reachable;
+  const more = [
+    await guarded('scopes', () => checkScopes(check)),
+    await guarded('location', () => checkLocation(check)),
+    check.role === 'target' ? await guarded('definitions', () => checkDefinitions(check)) : [],
+  ];
+  return [...reachable, ...more.flat()];
+}
+
+async function guarded(topic: string, run: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
+  try {
+    return await run();
+  } catch (error) {
+    if (!isSyncError(error)) throw error;
+    return [{ level: 'problem', topic, message: error.message, remedy: error.hint }];
+  }
+}
+
+async function checkReachable({ shop, call }: Check): Promise<readonly Finding[]> {
+  const { name, domain, currency, taxesIncluded } = await shop.ask(call);
+  const taxes =
+    taxesIncluded === null
+      ? 'unknown whether taxes are included'
+      : `taxes ${taxesIncluded ? 'included' : 'not included'}`;
+  return [
+    { level: 'ok', topic: 'reachable', message: `${name} (${domain}) answers` },
+    { level: 'ok', topic: 'money', message: `Prices are in ${currency}, ${taxes}` },
+  ];
+}
+
+async function checkLocation({ shop, call }: Check): Promise<readonly Finding[]> {
+  await shop.location(call);
+  return [{ level: 'ok', topic: 'location', message: 'The location is there' }];
+}
+
+async function checkDefinitions({ client, call }: Check): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const definition of DEFINITIONS) {
+    const type = await readDefinition(client, definition, call);
+    const what = `metafield lockstep.${definition.key} of ${definition.ownerType.toLowerCase()}`;
+    if (type === null)
+      findings.push({ level: 'ok', topic: 'definitions', message: `The ${what} is made after approval` });
+    else if (type !== definition.type)
+      findings.push({
+        level: 'problem',
+        topic: 'definitions',
+        message: `The ${what} has the type "${type}" instead of "${definition.type}"`,
+        remedy: 'Delete that metafield definition in the shop; Lockstep makes its own',
+      });
+  }
+  return findings;
+}
+
+// ── scopes ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+const scopesAnswer = z.object({
+  currentAppInstallation: z.object({ accessScopes: z.array(z.object({ handle: z.string() })) }),
+});
+
+async function checkScopes({ client, role, selection, call }: Check): Promise<readonly Finding[]> {
+  const { currentAppInstallation } = await client.read(documents.SCOPES, scopesAnswer, {}, call);
+  const granted = new Set(currentAppInstallation.accessScopes.map(({ handle }) => handle));
+  const missing = neededScopes(role, selection).filter((scope) => !isGranted(scope, granted));
+  if (missing.length === 0)
+    return [{ level: 'ok', topic: 'scopes', message: 'The app has the scopes that the selection needs' }];
+  return [
+    {
+      level: 'problem',
+      topic: 'scopes',
+      message: `The app lacks ${missing.join(', ')}`,
+      remedy: missing.includes('read_all_orders')
+        ? 'Ask Shopify for read_all_orders and grant the scopes: without it orders older than 60 days look deleted'
+        : 'Grant the scopes to the app and install it anew',
+    },
+  ];
+}
+
+/** write_x includes read_x. */
+function isGranted(scope: string, granted: ReadonlySet<string>): boolean {
+  return granted.has(scope) || granted.has(scope.replace(/^read_/, 'write_'));
+}
+
+export function neededScopes(role: Role, selection: Selection): readonly string[] {
+  const entities = new Set([...selection].map(entityOf));
+  const verb = role === 'target' ? 'write' : 'read';
+  return [
+    'read_locations',
+    ...(entities.has('product') || entities.has('variant') ? [`${verb}_products`, `${verb}_inventory`] : []),
+    ...(entities.has('order')
+      ? [`${verb}_orders`, 'read_all_orders', `${verb}_merchant_managed_fulfillment_orders`]
+      : []),
+    ...(entities.has('customer') ? [`${verb}_customers`] : []),
+  ];
+}

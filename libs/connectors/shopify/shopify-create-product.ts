@@ -1,0 +1,193 @@
+import { z } from 'zod';
+
+import { formatMoney } from '#libs/model/money.ts';
+import type { Variant } from '#libs/model/product.ts';
+import type { CreateResult, RootDraft } from '../store-connector.ts';
+import * as reads from './shopify-documents-read.ts';
+import * as writes from './shopify-documents-write.ts';
+import type { CreateParts } from './shopify-create.ts';
+import { express } from './shopify-express.ts';
+import { fromGid } from './shopify-ids.ts';
+import { userErrorWire, type UserErrorWire } from './shopify-wire.ts';
+import { toProductInput } from './shopify-write-products.ts';
+import { refusal, type Sent, type WriteSession } from './shopify-write-session.ts';
+
+export type ProductDraft = Extract<RootDraft, { readonly root: 'product' }>;
+
+const setAnswer = z.object({
+  productSet: z.object({
+    product: z.object({ id: z.string() }).nullish(),
+    productSetOperation: z.object({ id: z.string(), status: z.string() }).nullish(),
+    userErrors: z.array(userErrorWire),
+  }),
+});
+const updateAnswer = z.object({ productUpdate: z.object({ userErrors: z.array(userErrorWire) }) });
+
+// More variants than this are made by the shop in its own time.
+const SYNCHRONOUS_MAX = 100;
+
+/** Makes a product with all its variants as a draft, and shows it to shoppers when it is whole. */
+export async function createProduct(
+  draft: ProductDraft,
+  session: WriteSession,
+  parts: CreateParts,
+): Promise<CreateResult> {
+  if (draft.variants.some(({ variant }) => variant.price === null))
+    return { outcome: 'refused', message: 'a variant has no price, and Shopify would give it away' };
+  const location = await parts.shop.location(session.call);
+  const synchronous = draft.variants.length <= SYNCHRONOUS_MAX;
+  const sent = await session.send(writes.CREATE_PRODUCT, setAnswer, {
+    input: toProductSet(draft, location),
+    synchronous,
+  });
+  const made = await toProductId(sent, session, parts);
+  if (typeof made !== 'string') return made;
+
+  const published = draft.product.status === 'draft' ? true : await publish(draft, made, session);
+  const [stored] = await parts.reader.roots('product', [{ id: fromGid(made) }], { ...session.call, fields: new Set() });
+  if (stored === null || stored === undefined || stored.root !== 'product')
+    return { outcome: 'unknown', message: 'the product was made, and cannot be read' };
+  return { outcome: 'created', stored, complete: published && stored.variants.length === draft.variants.length };
+}
+
+async function publish(draft: ProductDraft, id: string, session: WriteSession): Promise<boolean> {
+  const sent = await session.send(writes.UPDATE_PRODUCT_STATUS, updateAnswer, {
+    product: { id, ...toProductInput({ status: draft.product.status }) },
+  });
+  return sent.ok && sent.data.productUpdate.userErrors.length === 0;
+}
+
+/** The product's gid, waited for where the shop makes it in its own time; or why there is none. */
+async function toProductId(
+  sent: Sent<z.infer<typeof setAnswer>>,
+  session: WriteSession,
+  parts: CreateParts,
+): Promise<string | CreateResult> {
+  if (!sent.ok) return sent.failure;
+  const { product, productSetOperation, userErrors } = sent.data.productSet;
+  const refused = toRefusal(userErrors);
+  if (refused !== null) return refused;
+  if (product !== null && product !== undefined) return product.id;
+  if (productSetOperation === null || productSetOperation === undefined)
+    return { outcome: 'unknown', message: 'creation named no product' };
+  return await awaitOperation(productSetOperation.id, session, parts);
+}
+
+const operationAnswer = z.object({
+  productOperation: z
+    .object({
+      status: z.string(),
+      product: z.object({ id: z.string() }).nullish(),
+      userErrors: z.array(userErrorWire).nullish(),
+    })
+    .nullish(),
+});
+const POLL_MS = 1_000;
+const POLLS_MAX = 60;
+
+async function awaitOperation(
+  id: string,
+  { call }: WriteSession,
+  { client, clock }: CreateParts,
+): Promise<string | CreateResult> {
+  for (let polls = 0; polls < POLLS_MAX; polls++) {
+    await clock.sleep(POLL_MS, call.signal);
+    const { productOperation } = await client.read(reads.PRODUCT_OPERATION, operationAnswer, { id }, call);
+    if (productOperation?.status !== 'COMPLETE') continue;
+    const refused = toRefusal(productOperation.userErrors ?? []);
+    return (
+      refused ?? productOperation.product?.id ?? { outcome: 'unknown', message: 'creation ended without a product' }
+    );
+  }
+  return { outcome: 'unknown', message: 'creation is still under way' };
+}
+
+/** A source id that is taken means that the product is there already; a taken handle does not. */
+export function toRefusal(errors: readonly UserErrorWire[]): CreateResult | null {
+  const taken = errors.find(
+    ({ field, message }) => (field ?? []).includes('metafields') && /taken|unique/i.test(message),
+  );
+  if (taken !== undefined) return { outcome: 'taken', message: taken.message };
+  const failure = refusal(errors);
+  return failure?.outcome === 'refused' ? failure : null;
+}
+
+export function sourceIdField(value: string): Readonly<Record<string, string>> {
+  return { namespace: 'lockstep', key: 'source_id', type: 'id', value };
+}
+
+function toProductSet(
+  { sourceId, product, variants }: ProductDraft,
+  location: string,
+): Readonly<Record<string, unknown>> {
+  const names = optionNames(variants.map(({ variant }) => variant));
+  const images = product.images.filter(({ url }) => /^https?:/.test(url));
+  return {
+    ...toProductInput({
+      title: product.title,
+      description: product.description,
+      ...(product.handle === '' ? {} : { handle: product.handle }),
+      brand: product.brand,
+      tags: product.tags,
+      seo: product.seo,
+    }),
+    redirectNewHandle: false,
+    status: 'DRAFT',
+    metafields: [sourceIdField(sourceId)],
+    ...(images.length === 0
+      ? {}
+      : {
+          files: images.map(({ url, alt }) => ({
+            originalSource: url,
+            contentType: 'IMAGE',
+            ...(alt === null ? {} : { alt }),
+          })),
+        }),
+    productOptions: names.map((name, index) => ({
+      name,
+      position: index + 1,
+      values: [...new Set(variants.map(({ variant }) => valueOf(variant, name)))].map((value) => ({ name: value })),
+    })),
+    variants: variants.map(({ sourceId: id, variant }) => ({
+      ...toVariantSet(variant, location),
+      optionValues: names.map((name) => ({ optionName: name, name: valueOf(variant, name) })),
+      metafields: [sourceIdField(id)],
+    })),
+  };
+}
+
+/** A product without options has one in Shopify, of this name and value. */
+function optionNames(variants: readonly Variant[]): readonly string[] {
+  const names = [...new Set(variants.flatMap(({ options }) => options.map(({ name }) => name)))];
+  return names.length === 0 ? ['Title'] : names;
+}
+
+function valueOf({ options }: Variant, name: string): string {
+  return options.find((option) => option.name === name)?.value ?? (name === 'Title' ? 'Default Title' : '-');
+}
+
+function toVariantSet(variant: Variant, location: string): Readonly<Record<string, unknown>> {
+  const { quantity, stockStatus, tracked, backorders } = variant;
+  const { wanted } = express({
+    entity: 'variant',
+    wanted: { quantity, stockStatus, tracked, backorders },
+    source: variant,
+    present: null,
+    selected: ['quantity', 'stockStatus', 'tracked', 'backorders'],
+  });
+  const number = wanted['quantity'];
+  return {
+    ...(variant.price === null ? {} : { price: formatMoney(variant.price) }),
+    ...(variant.compareAtPrice === null ? {} : { compareAtPrice: formatMoney(variant.compareAtPrice) }),
+    ...(variant.barcode === null ? {} : { barcode: variant.barcode }),
+    inventoryPolicy: wanted['backorders'] === true ? 'CONTINUE' : 'DENY',
+    inventoryItem: {
+      tracked: wanted['tracked'] === true,
+      ...(variant.sku === null ? {} : { sku: variant.sku }),
+      ...(variant.weight === null ? {} : { measurement: { weight: { unit: 'GRAMS', value: variant.weight.grams } } }),
+    },
+    ...(typeof number === 'number'
+      ? { inventoryQuantities: [{ locationId: location, name: 'available', quantity: number }] }
+      : {}),
+  };
+}

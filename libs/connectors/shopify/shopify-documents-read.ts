@@ -1,0 +1,262 @@
+import type { Document } from './shopify-documents.ts';
+
+/**
+ * What is read. A page of 250 costs hardly more points than one of 10 (about 2 ln n), so pages are large; fields that are only
+ * needed when something is selected hang on a variable.
+ */
+const VARIANT = /* GraphQL */ `
+  fragment VariantParts on ProductVariant {
+    id
+    title
+    sku
+    barcode
+    price
+    compareAtPrice
+    inventoryPolicy
+    updatedAt
+    selectedOptions {
+      name
+      value
+    }
+    sourceId: metafield(namespace: "lockstep", key: "source_id") {
+      value
+    }
+    inventoryItem {
+      id
+      tracked
+      requiresShipping
+      measurement {
+        weight {
+          unit
+          value
+        }
+      }
+      inventoryLevel(locationId: $location, includeInactive: true) {
+        quantities(names: ["available"]) {
+          name
+          quantity
+        }
+      }
+    }
+  }
+`;
+
+const PRODUCT = /* GraphQL */ `
+  fragment ProductParts on Product {
+    id
+    title
+    handle
+    status
+    vendor
+    tags
+    createdAt
+    updatedAt
+    descriptionHtml @include(if: $content)
+    seo @include(if: $content) {
+      title
+      description
+    }
+    collections(first: 50) @include(if: $content) {
+      nodes {
+        id
+        title
+      }
+    }
+    media(first: 50) @include(if: $content) {
+      nodes {
+        id
+        mediaContentType
+        alt
+        preview {
+          image {
+            url
+          }
+        }
+      }
+    }
+    sourceId: metafield(namespace: "lockstep", key: "source_id") {
+      value
+    }
+  }
+`;
+
+const VARIANTS_OF = '(first: 250) { nodes { ...VariantParts } pageInfo { hasNextPage endCursor } }';
+const ADDRESS = 'firstName lastName company address1 address2 city provinceCode zip countryCodeV2 phone';
+const MONEY = 'shopMoney { amount currencyCode }';
+
+const LINE = /* GraphQL */ `
+  fragment LineParts on LineItem {
+    id
+    title
+    sku
+    quantity
+    unfulfilledQuantity
+    requiresShipping
+    product { id }
+    variant { id }
+    originalUnitPriceSet { ${MONEY} }
+    discountedTotalSet { ${MONEY} }
+    taxLines { title rate priceSet { ${MONEY} } }
+  }
+`;
+
+const ORDER = /* GraphQL */ `
+  fragment OrderParts on Order {
+    id
+    name
+    sourceIdentifier
+    createdAt
+    processedAt
+    updatedAt
+    cancelledAt
+    email
+    phone
+    note
+    currencyCode
+    taxesIncluded
+    displayFinancialStatus
+    displayFulfillmentStatus
+    paymentGatewayNames
+    discountCodes
+    customer { id }
+    billingAddress { ${ADDRESS} }
+    shippingAddress { ${ADDRESS} }
+    totalTaxSet { ${MONEY} }
+    totalDiscountsSet { ${MONEY} }
+    totalPriceSet { ${MONEY} }
+    sourceId: metafield(namespace: "lockstep", key: "source_id") { value }
+    history: metafield(namespace: "lockstep", key: "history") @include(if: $history) { value compareDigest }
+    lineItems(first: 50) { nodes { ...LineParts } pageInfo { hasNextPage endCursor } }
+    shippingLines(first: 10) { nodes { title discountedPriceSet { ${MONEY} } taxLines { title rate priceSet { ${MONEY} } } } }
+    transactions(first: 30) { kind status gateway processedAt }
+    fulfillments(first: 30) { id status createdAt trackingInfo { company number url } }
+    refunds(first: 30) { id createdAt processedAt note totalRefundedSet { ${MONEY} } }
+    fulfillmentOrders(first: 20) { nodes { id status fulfillmentHolds { id handle reason } } }
+  }
+`;
+
+const CUSTOMER = /* GraphQL */ `
+  fragment CustomerParts on Customer {
+    id
+    firstName
+    lastName
+    createdAt
+    updatedAt
+    defaultEmailAddress { emailAddress marketingState }
+    defaultPhoneNumber { phoneNumber }
+    addressesV2(first: 20) { nodes { id ${ADDRESS} } }
+    sourceId: metafield(namespace: "lockstep", key: "source_id") { value }
+  }
+`;
+
+const PRODUCT_NODE = `...ProductParts variants${VARIANTS_OF}`;
+const PAGE_INFO = 'pageInfo { hasNextPage endCursor }';
+
+export const PRODUCTS_BY_ID: Document = {
+  name: 'ProductsById',
+  cost: 140,
+  text: `query ProductsById($ids: [ID!]!, $location: ID!, $content: Boolean!) { nodes(ids: $ids) { ... on Product { ${PRODUCT_NODE} } } } ${PRODUCT} ${VARIANT}`,
+};
+export const PRODUCTS_WITHOUT_VARIANTS: Document = {
+  name: 'ProductsWithoutVariants',
+  cost: 30,
+  text: `query ProductsWithoutVariants($ids: [ID!]!, $content: Boolean!) { nodes(ids: $ids) { ... on Product { ...ProductParts } } } ${PRODUCT}`,
+};
+export const VARIANTS_BY_ID: Document = {
+  name: 'VariantsById',
+  cost: 40,
+  text: `query VariantsById($ids: [ID!]!, $location: ID!, $content: Boolean!) { nodes(ids: $ids) { ... on ProductVariant { ...VariantParts product { ...ProductParts } } } } ${PRODUCT} ${VARIANT}`,
+};
+export const VARIANTS_PAGE: Document = {
+  name: 'VariantsPage',
+  cost: 110,
+  text: `query VariantsPage($id: ID!, $after: String, $location: ID!) { product(id: $id) { id variants(first: 250, after: $after) { nodes { ...VariantParts } ${PAGE_INFO} } } } ${VARIANT}`,
+};
+export const PRODUCTS_PAGE: Document = {
+  name: 'ProductsPage',
+  cost: 900,
+  text: `query ProductsPage($first: Int!, $query: String, $sortKey: ProductSortKeys!, $after: String, $location: ID!, $content: Boolean!) {
+    products(first: $first, query: $query, sortKey: $sortKey, after: $after) { nodes { ...ProductParts variants(first: 50) { nodes { ...VariantParts } ${PAGE_INFO} } } ${PAGE_INFO} }
+  } ${PRODUCT} ${VARIANT}`,
+};
+export const ORDERS_BY_ID: Document = {
+  name: 'OrdersById',
+  cost: 90,
+  text: `query OrdersById($ids: [ID!]!, $history: Boolean!) { nodes(ids: $ids) { ... on Order { ...OrderParts } } } ${ORDER} ${LINE}`,
+};
+export const ORDER_LINES_PAGE: Document = {
+  name: 'OrderLinesPage',
+  cost: 50,
+  text: `query OrderLinesPage($id: ID!, $after: String) { order(id: $id) { id lineItems(first: 250, after: $after) { nodes { ...LineParts } ${PAGE_INFO} } } } ${LINE}`,
+};
+export const ORDERS_PAGE: Document = {
+  name: 'OrdersPage',
+  cost: 700,
+  text: `query OrdersPage($first: Int!, $query: String, $sortKey: OrderSortKeys!, $after: String, $history: Boolean!) {
+    orders(first: $first, query: $query, sortKey: $sortKey, after: $after) { nodes { ...OrderParts } ${PAGE_INFO} }
+  } ${ORDER} ${LINE}`,
+};
+export const CUSTOMERS_BY_ID: Document = {
+  name: 'CustomersById',
+  cost: 20,
+  text: `query CustomersById($ids: [ID!]!) { nodes(ids: $ids) { ... on Customer { ...CustomerParts } } } ${CUSTOMER}`,
+};
+export const CUSTOMERS_PAGE: Document = {
+  name: 'CustomersPage',
+  cost: 90,
+  text: `query CustomersPage($first: Int!, $query: String, $sortKey: CustomerSortKeys!, $after: String) {
+    customers(first: $first, query: $query, sortKey: $sortKey, after: $after) { nodes { ...CustomerParts } ${PAGE_INFO} }
+  } ${CUSTOMER}`,
+};
+export const PRODUCTS_OF_ITEMS: Document = {
+  name: 'ProductsOfItems',
+  cost: 8,
+  text: `query ProductsOfItems($ids: [ID!]!) { nodes(ids: $ids) { ... on InventoryItem { id variants(first: 5) { nodes { id product { id } } } } ... on ProductVariant { id product { id } } } }`,
+};
+
+/** What the steps of an order need to know of it before they act. */
+export const ORDER_WORK: Document = {
+  name: 'OrderWork',
+  cost: 90,
+  text: `query OrderWork($id: ID!) { order(id: $id) {
+    id cancelledAt displayFinancialStatus canMarkAsPaid
+    history: metafield(namespace: "lockstep", key: "history") { value compareDigest }
+    transactions(first: 50) { id kind status gateway amountSet { ${MONEY} } parentTransaction { id } }
+    fulfillments(first: 50) { id status trackingInfo { company number url } }
+    refunds(first: 50) { id note totalRefundedSet { ${MONEY} } }
+    fulfillmentOrders(first: 30) { nodes {
+      id status assignedLocation { location { id } } fulfillmentHolds { id handle }
+      lineItems(first: 100) { nodes { id remainingQuantity } }
+    } }
+  } }`,
+};
+export const CANCEL_RESULT: Document = {
+  name: 'CancelResult',
+  cost: 2,
+  text: 'query CancelResult($id: ID!) { node(id: $id) { id ... on OrderCancelJobResult { status done errors { field message code } } } }',
+};
+export const PRODUCT_OPERATION: Document = {
+  name: 'ProductOperation',
+  cost: 3,
+  text: 'query ProductOperation($id: ID!) { productOperation(id: $id) { status product { id } ... on ProductSetOperation { userErrors { field message code } } } }',
+};
+export const BULK_STATUS: Document = {
+  name: 'BulkStatus',
+  cost: 1,
+  text: 'query BulkStatus($id: ID!) { bulkOperation(id: $id) { id status errorCode url } }',
+};
+
+/** The inner text of a bulk export: edges only, five connections at most, parents with their id. */
+export function bulkProducts(location: string, content: boolean): string {
+  const more = content ? 'descriptionHtml seo { title description }' : '';
+  return `{ products { edges { node { id title handle status vendor tags createdAt updatedAt ${more}
+    sourceId: metafield(namespace: "lockstep", key: "source_id") { value }
+    variants { edges { node { id title sku barcode price compareAtPrice inventoryPolicy updatedAt selectedOptions { name value }
+      sourceId: metafield(namespace: "lockstep", key: "source_id") { value }
+      inventoryItem { id tracked requiresShipping measurement { weight { unit value } }
+        inventoryLevel(locationId: "${location}", includeInactive: true) { quantities(names: ["available"]) { name quantity } } } } } } } } } }`;
+}
+export const BULK_CUSTOMERS = `{ customers { edges { node { id firstName lastName createdAt updatedAt
+  defaultEmailAddress { emailAddress marketingState } defaultPhoneNumber { phoneNumber }
+  sourceId: metafield(namespace: "lockstep", key: "source_id") { value }
+  addressesV2 { edges { node { id ${ADDRESS} } } } } } } }`;

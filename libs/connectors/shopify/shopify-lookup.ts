@@ -1,0 +1,169 @@
+import { z } from 'zod';
+
+import type { RootKind, StoredRoot } from '#libs/model/stored.ts';
+import type { CallContext, NaturalKey, ReadContext } from '../store-connector.ts';
+import type { ShopifyClient } from './shopify-client.ts';
+import type { Document } from './shopify-documents.ts';
+import * as lookups from './shopify-documents-lookup.ts';
+import { chunk, fromGid, quoteSearch } from './shopify-ids.ts';
+import type { Reader } from './shopify-read.ts';
+
+export type LookUp = {
+  readonly bySourceId: (
+    root: RootKind,
+    sourceIds: readonly string[],
+    call: ReadContext,
+  ) => Promise<readonly (StoredRoot | null)[]>;
+  readonly byKey: (
+    key: NaturalKey,
+    values: readonly string[],
+    call: ReadContext,
+  ) => Promise<readonly (readonly StoredRoot[])[]>;
+};
+
+/** Look-ups by identifier in one document: one point or two each. */
+const IDENTIFIERS_MAX = 100;
+/** A search costs about twenty points, and a document at most 1,000. */
+const SEARCHES_MAX = 20;
+// Before the definition of the id metafield is made, nothing can carry a source id.
+const NO_DEFINITION = new Set(['NOT_FOUND']);
+
+const identified = z.object({ id: z.string(), product: z.object({ id: z.string() }).nullish() }).nullish();
+const answers = z.record(z.string(), identified);
+const searched = z.record(
+  z.string(),
+  z.object({
+    nodes: z.array(
+      z.object({
+        id: z.string(),
+        sku: z.string().nullish(),
+        name: z.string().nullish(),
+        product: z.object({ id: z.string() }).nullish(),
+      }),
+    ),
+  }),
+);
+
+export function createLookUp(client: ShopifyClient, reader: Reader): LookUp {
+  return {
+    async bySourceId(root, sourceIds, call) {
+      if (sourceIds.length === 0) return [];
+      if (root !== 'product') {
+        const document = root === 'order' ? lookups.orderIdsBySourceId : lookups.customerIdsBySourceId;
+        return await readFound(root, await identify(client, document, sourceIds, call), reader, call);
+      }
+      const products = await identify(client, lookups.productIdsBySourceId, sourceIds, call);
+      // A migration may have marked variants alone.
+      const unmarked = sourceIds.filter((_, index) => products[index] === null);
+      const byVariant = await identify(client, lookups.variantIdsBySourceId, unmarked, call);
+      const ids = sourceIds.map((sourceId, index) => products[index] ?? byVariant[unmarked.indexOf(sourceId)] ?? null);
+      return await readFound(root, ids, reader, call);
+    },
+    async byKey(key, values, call) {
+      switch (key) {
+        case 'email': {
+          const ids = await identify(client, lookups.customerIdsByEmail, values, call);
+          const roots = await readFound('customer', ids, reader, call);
+          return roots.map((root) => (root === null ? [] : [root]));
+        }
+        case 'sku':
+          return await readLists('product', await search(client, BY_SKU, values, call), reader, call);
+        case 'order-number':
+          return await readLists('order', await search(client, BY_NUMBER, values, call), reader, call);
+      }
+    },
+  };
+}
+
+/** Ids by value; null where nothing answers to it. */
+async function identify(
+  client: ShopifyClient,
+  document: (count: number) => Document,
+  values: readonly string[],
+  call: CallContext,
+): Promise<readonly (string | null)[]> {
+  const found: (string | null)[] = [];
+  for (const part of chunk(values, IDENTIFIERS_MAX)) {
+    const data = await client.read(document(part.length), answers, toVariables(part), call, NO_DEFINITION);
+    for (const index of part.keys()) {
+      const node = data[`k${index}`];
+      found.push(node === null || node === undefined ? null : fromGid(node.product?.id ?? node.id));
+    }
+  }
+  return found;
+}
+
+async function readFound(
+  root: RootKind,
+  ids: readonly (string | null)[],
+  reader: Reader,
+  call: ReadContext,
+): Promise<readonly (StoredRoot | null)[]> {
+  const lists = await readLists(
+    root,
+    ids.map((id) => (id === null ? [] : [id])),
+    reader,
+    call,
+  );
+  return lists.map(([found]) => found ?? null);
+}
+
+type Found = z.infer<typeof searched>[string]['nodes'][number];
+type Search = {
+  readonly document: (count: number) => Document;
+  readonly toQuery: (value: string) => string;
+  /** The root's gid where what was found is what was asked for. */
+  readonly accept: (node: Found, value: string) => string | null;
+};
+
+const BY_SKU: Search = {
+  document: lookups.productIdsBySku,
+  toQuery: (sku) => `sku:${quoteSearch(sku)}`,
+  accept: (node, sku) => (node.sku === sku ? (node.product?.id ?? null) : null),
+};
+const BY_NUMBER: Search = {
+  document: lookups.orderIdsByNumber,
+  toQuery: (number) => `name:${quoteSearch(bare(number))}`,
+  accept: (node, number) => (bare(node.name ?? '') === bare(number) ? node.id : null),
+};
+
+/** A search cuts words and ignores case, so whatever it finds is compared with what was asked. */
+async function search(
+  client: ShopifyClient,
+  { document, toQuery, accept }: Search,
+  values: readonly string[],
+  call: CallContext,
+): Promise<readonly (readonly string[])[]> {
+  const found: string[][] = [];
+  for (const part of chunk(values, SEARCHES_MAX)) {
+    const data = await client.read(document(part.length), searched, toVariables(part.map(toQuery)), call);
+    for (const [index, value] of part.entries()) {
+      const ids = (data[`k${index}`]?.nodes ?? []).map((node) => accept(node, value)).filter((id) => id !== null);
+      found.push([...new Set(ids.map(fromGid))]);
+    }
+  }
+  return found;
+}
+
+async function readLists(
+  root: RootKind,
+  lists: readonly (readonly string[])[],
+  reader: Reader,
+  call: ReadContext,
+): Promise<readonly (readonly StoredRoot[])[]> {
+  const ids = [...new Set(lists.flat())];
+  const roots = await reader.roots(
+    root,
+    ids.map((id) => ({ id })),
+    call,
+  );
+  return lists.map((list) => list.flatMap((id) => roots[ids.indexOf(id)] ?? []));
+}
+
+function bare(number: string): string {
+  return number.replace(/^#/, '');
+}
+
+function toVariables(values: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(values.map((value, index) => [`v${index}`, value]));
+}

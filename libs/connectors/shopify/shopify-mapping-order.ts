@@ -1,0 +1,217 @@
+import { z } from 'zod';
+
+import type { StatusTarget } from '#libs/fields/field-maps.ts';
+import { addMoney, parseMoney, type Money } from '#libs/model/money.ts';
+import {
+  fulfilmentStateSchema,
+  historyEntrySchema,
+  type Charge,
+  type FulfilmentState,
+  type HistoryEntry,
+  type Order,
+  type OrderLine,
+  type OrderState,
+  type Parcel,
+  type PaymentState,
+  type Refund,
+  type TaxLine,
+} from '#libs/model/order.ts';
+import type { StoredOrder } from '#libs/model/stored.ts';
+import { fromGid, toUtc } from './shopify-ids.ts';
+import { orNull, toAddress } from './shopify-mapping.ts';
+import type { LineWire, OrderWire, TaxLineWire } from './shopify-wire.ts';
+
+/** The handle of our own hold: it is unique among an app's holds of one fulfilment order. */
+export const OUR_HOLD = 'lockstep';
+
+const PAYMENT: Readonly<Record<string, PaymentState>> = {
+  PENDING: 'pending',
+  AUTHORIZED: 'authorised',
+  PARTIALLY_PAID: 'partiallyPaid',
+  PAID: 'paid',
+  PARTIALLY_REFUNDED: 'partiallyRefunded',
+  REFUNDED: 'refunded',
+  VOIDED: 'voided',
+  EXPIRED: 'voided',
+};
+
+/** Shopify has no single status: a word is made of payment and fulfilment, and says no more than the state does. */
+function toWord({ payment, fulfilment, cancelled }: OrderState): string {
+  if (cancelled) return 'cancelled';
+  return fulfilment === 'open' ? payment : `${payment}+${fulfilment}`;
+}
+
+export const SHOPIFY_STATUS_MAP: Readonly<Record<string, StatusTarget>> = Object.fromEntries([
+  ['cancelled', { cancelled: true }],
+  ...[...new Set(Object.values(PAYMENT))].flatMap((payment) =>
+    fulfilmentStateSchema.options.map((fulfilment) => [
+      toWord({ payment, fulfilment, cancelled: false, onHold: false }),
+      { payment, fulfilment },
+    ]),
+  ),
+]);
+
+export function toStoredOrder(wire: OrderWire, lines: readonly LineWire[]): StoredOrder {
+  const holds = (wire.fulfillmentOrders?.nodes ?? []).flatMap(({ fulfillmentHolds }) => fulfillmentHolds ?? []);
+  const state: OrderState = {
+    payment: PAYMENT[wire.displayFinancialStatus ?? 'PENDING'] ?? 'pending',
+    fulfilment: toFulfilment(wire, lines),
+    cancelled: orNull(wire.cancelledAt) !== null,
+    onHold: holds.some(({ handle }) => handle !== OUR_HOLD),
+  };
+  return {
+    root: 'order',
+    id: fromGid(wire.id),
+    sourceId: wire.sourceId?.value ?? null,
+    createdAt: toUtc(wire.createdAt),
+    changedAt: toUtc(wire.updatedAt),
+    order: toOrder(wire, lines, state),
+    heldByUs: holds.some(({ handle }) => handle === OUR_HOLD),
+  };
+}
+
+/** A hold hides how far an order has been shipped, so the lines are looked at. */
+function toFulfilment(wire: OrderWire, lines: readonly LineWire[]): FulfilmentState {
+  const word = wire.displayFulfillmentStatus ?? '';
+  if (word === 'FULFILLED' || word === 'FULFILLMENT_NOT_REQUIRED') return 'fulfilled';
+  if (word === 'PARTIALLY_FULFILLED') return 'partial';
+  const shipped = (wire.fulfillments ?? []).some(({ status }) => status === 'SUCCESS');
+  if (!shipped) return 'open';
+  return lines.some(({ unfulfilledQuantity }) => (unfulfilledQuantity ?? 0) > 0) ? 'partial' : 'fulfilled';
+}
+
+function toOrder(wire: OrderWire, lines: readonly LineWire[], state: OrderState): Order {
+  const currency = wire.currencyCode;
+  const paid = (wire.transactions ?? []).find(
+    ({ kind, status }) => status === 'SUCCESS' && (kind === 'SALE' || kind === 'CAPTURE'),
+  );
+  return {
+    number: wire.name.replace(/^#/, ''),
+    placedAt: toUtc(wire.processedAt) ?? toUtc(wire.createdAt) ?? '',
+    email: orNull(wire.email),
+    phone: orNull(wire.phone),
+    currency,
+    taxesIncluded: wire.taxesIncluded ?? false,
+    customerId: wire.customer === null || wire.customer === undefined ? null : fromGid(wire.customer.id),
+    lines: lines.map((line) => toLine(line, currency)),
+    shipping: (wire.shippingLines?.nodes ?? []).map((line): Charge => ({
+      title: line.title,
+      amount: toMoney(line.discountedPriceSet, currency),
+      taxes: toTaxes(line.taxLines, currency),
+    })),
+    fees: [],
+    discount: toMoney(wire.totalDiscountsSet, currency),
+    discountCodes: wire.discountCodes ?? [],
+    tax: toMoney(wire.totalTaxSet, currency),
+    total: toMoney(wire.totalPriceSet, currency),
+    billing: toAddress(wire.billingAddress),
+    shippingAddress: toAddress(wire.shippingAddress),
+    paymentMethod: wire.paymentGatewayNames?.[0] ?? null,
+    paidAt: toUtc(paid?.processedAt),
+    refunds: (wire.refunds ?? []).map((refund) => toRefund(refund, currency)),
+    status: { word: toWord(state), state },
+    tracking: toParcels(wire),
+    history: toHistory(wire.history),
+    note: orNull(wire.note),
+  };
+}
+
+function toLine(line: LineWire, currency: string): OrderLine {
+  return {
+    id: fromGid(line.id),
+    productId: idOf(line.product),
+    variantId: idOf(line.variant),
+    sku: orNull(line.sku),
+    title: line.title,
+    quantity: line.quantity,
+    unitPrice: toMoney(line.originalUnitPriceSet, currency),
+    total: toMoney(line.discountedTotalSet, currency),
+    taxes: toTaxes(line.taxLines, currency),
+    requiresShipping: line.requiresShipping ?? false,
+  };
+}
+
+function toTaxes(lines: readonly TaxLineWire[] | null | undefined, currency: string): TaxLine[] {
+  return (lines ?? []).map(({ title, rate, priceSet }) => ({
+    title,
+    rate: rate ?? null,
+    amount: toMoney(priceSet, currency),
+  }));
+}
+
+/** Each number once: an order shipped in two parts may name the same parcel twice. */
+function toParcels(wire: OrderWire): Parcel[] {
+  const parcels = new Map<string, Parcel>();
+  for (const { status, createdAt, trackingInfo } of wire.fulfillments ?? []) {
+    if (status !== 'SUCCESS') continue;
+    for (const { company, number, url } of trackingInfo ?? []) {
+      if (orNull(number) === null || parcels.has(number ?? '')) continue;
+      parcels.set(number ?? '', {
+        number: number ?? '',
+        carrier: orNull(company),
+        url: orNull(url),
+        shippedAt: toUtc(createdAt),
+      });
+    }
+  }
+  return [...parcels.values()];
+}
+
+// ── refunds ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+const REFUND_MARK = /\s*\[lockstep:([^\]]+)\]\s*$/;
+
+/** A refund's note carries the source's id of it, so that it is found again and never made twice. */
+export function toRefundNote(sourceId: string, reason: string | null): string {
+  return [...(reason === null || reason === '' ? [] : [reason]), `[lockstep:${sourceId}]`].join(' ');
+}
+
+export function refundSourceId(note: string | null | undefined): string | null {
+  return REFUND_MARK.exec(note ?? '')?.[1] ?? null;
+}
+
+/** A refund that we carried has the source's id: that is how it is known again. */
+function toRefund(wire: NonNullable<OrderWire['refunds']>[number], currency: string): Refund {
+  return {
+    id: refundSourceId(wire.note) ?? fromGid(wire.id),
+    at: toUtc(wire.processedAt) ?? toUtc(wire.createdAt) ?? '',
+    amount: toMoney(wire.totalRefundedSet, currency),
+    reason: orNull((wire.note ?? '').replace(REFUND_MARK, '')),
+  };
+}
+
+// ── history ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+const historySchema = z.array(historyEntrySchema);
+
+/** Undefined: not read; null: no metafield yet. Foreign content counts as no history rather than being guessed at. */
+function toHistory(metafield: { readonly value: string } | null | undefined): HistoryEntry[] | null {
+  if (metafield === undefined) return null;
+  return parseHistory(metafield?.value);
+}
+
+export function parseHistory(value: string | null | undefined): HistoryEntry[] {
+  try {
+    return historySchema.safeParse(JSON.parse(value ?? '[]')).data ?? [];
+  } catch {
+    return [];
+  }
+}
+
+/** Puts new entries behind the known ones, by their time, each id once; null where nothing is new. */
+export function appendHistory(
+  known: readonly HistoryEntry[],
+  entries: readonly HistoryEntry[],
+): readonly HistoryEntry[] | null {
+  const seen = new Set(known.map(({ id }) => id));
+  const added = entries.filter(({ id }) => !seen.has(id) && seen.add(id));
+  return added.length === 0 ? null : [...known, ...added];
+}
+
+function toMoney(bag: { readonly shopMoney: { readonly amount: string } } | null | undefined, currency: string): Money {
+  return parseMoney(bag?.shopMoney.amount, currency) ?? addMoney(currency);
+}
+
+function idOf(node: { readonly id: string } | null | undefined): string | null {
+  return node === null || node === undefined ? null : fromGid(node.id);
+}

@@ -1,0 +1,147 @@
+import type { Address } from '#libs/model/address.ts';
+import type { Customer } from '#libs/model/customer.ts';
+import { parseMoney } from '#libs/model/money.ts';
+import type { Product, StockStatus, Variant } from '#libs/model/product.ts';
+import type { StoredCustomer, StoredProduct, StoredVariant } from '#libs/model/stored.ts';
+import { fromGid, toUtc } from './shopify-ids.ts';
+import type { AddressWire, CustomerWire, ProductWire, VariantWire } from './shopify-wire.ts';
+
+/** What a later write of a variant needs: where its stock is counted, and which number a compare-and-swap must expect. */
+export type VariantNative = { readonly inventoryItemId: string; readonly available: number };
+
+export type StockParts = { readonly tracked: boolean; readonly quantity: number | null; readonly backorders: boolean };
+
+/** Shopify has no stock status: it follows from tracking, the number and the policy. */
+export function readStockStatus({ tracked, quantity, backorders }: StockParts): StockStatus {
+  if (!tracked || (quantity ?? 0) > 0) return 'inStock';
+  return backorders ? 'onBackorder' : 'outOfStock';
+}
+
+export function toStoredVariant(wire: VariantWire, currency: string): StoredVariant {
+  const { inventoryItem } = wire;
+  const available = inventoryItem.inventoryLevel?.quantities.find(({ name }) => name === 'available')?.quantity ?? 0;
+  const native: VariantNative = { inventoryItemId: inventoryItem.id, available };
+  return {
+    id: fromGid(wire.id),
+    sourceId: wire.sourceId?.value ?? null,
+    createdAt: null,
+    changedAt: toUtc(wire.updatedAt),
+    native,
+    variant: toVariant(wire, available, currency),
+  };
+}
+
+function toVariant(wire: VariantWire, available: number, currency: string): Variant {
+  const tracked = wire.inventoryItem.tracked;
+  const quantity = tracked ? available : null;
+  const backorders = wire.inventoryPolicy === 'CONTINUE';
+  const options = wire.selectedOptions ?? [];
+  const standalone = options.length === 1 && options[0]?.name === 'Title' && options[0].value === 'Default Title';
+  return {
+    sku: orNull(wire.sku),
+    title: wire.title ?? '',
+    options: standalone ? [] : options,
+    quantity,
+    stockStatus: readStockStatus({ tracked, quantity, backorders }),
+    tracked,
+    backorders,
+    price: parseMoney(wire.price, currency),
+    compareAtPrice: parseMoney(wire.compareAtPrice, currency),
+    barcode: orNull(wire.barcode),
+    weight: toGrams(wire.inventoryItem.measurement?.weight),
+  };
+}
+
+const GRAMS: Readonly<Record<string, number>> = { GRAMS: 1, KILOGRAMS: 1000, OUNCES: 28.349523125, POUNDS: 453.59237 };
+
+/** Zero is what Shopify keeps where nobody gave a weight. */
+export function toGrams(
+  weight: { readonly unit: string; readonly value: number } | null | undefined,
+): Variant['weight'] {
+  const factor = GRAMS[weight?.unit ?? ''];
+  if (weight === null || weight === undefined || factor === undefined || weight.value <= 0) return null;
+  return { grams: Math.round(weight.value * factor * 1000) / 1000 };
+}
+
+export function toStoredProduct(
+  wire: ProductWire,
+  variants: readonly StoredVariant[],
+  partial: boolean,
+): StoredProduct {
+  return {
+    root: 'product',
+    id: fromGid(wire.id),
+    sourceId: wire.sourceId?.value ?? null,
+    createdAt: toUtc(wire.createdAt),
+    changedAt: toUtc(wire.updatedAt),
+    product: toProduct(wire),
+    variants,
+    partial,
+  };
+}
+
+export function toProduct(wire: ProductWire): Product {
+  return {
+    title: wire.title,
+    description: wire.descriptionHtml ?? '',
+    handle: wire.handle,
+    status: toProductStatus(wire.status),
+    categories: (wire.collections?.nodes ?? []).map(({ title }) => title).toSorted(),
+    brand: orNull(wire.vendor),
+    tags: (wire.tags ?? []).toSorted(),
+    seo: { title: orNull(wire.seo?.title), description: orNull(wire.seo?.description) },
+    images: (wire.media?.nodes ?? []).flatMap(({ alt, preview }) =>
+      preview?.image === null || preview?.image === undefined ? [] : [{ url: preview.image.url, alt: orNull(alt) }],
+    ),
+  };
+}
+
+/** UNLISTED products are bought by whoever has the link: to the old store that is active. */
+export function toProductStatus(status: string): Product['status'] {
+  if (status === 'DRAFT') return 'draft';
+  return status === 'ARCHIVED' ? 'archived' : 'active';
+}
+
+export function toStoredCustomer(wire: CustomerWire): StoredCustomer {
+  return {
+    root: 'customer',
+    id: fromGid(wire.id),
+    sourceId: wire.sourceId?.value ?? null,
+    createdAt: toUtc(wire.createdAt),
+    changedAt: toUtc(wire.updatedAt),
+    customer: toCustomer(wire),
+  };
+}
+
+function toCustomer(wire: CustomerWire): Customer {
+  return {
+    email: orNull(wire.defaultEmailAddress?.emailAddress),
+    name: { first: wire.firstName ?? '', last: wire.lastName ?? '' },
+    phone: orNull(wire.defaultPhoneNumber?.phoneNumber),
+    addresses: (wire.addressesV2?.nodes ?? []).flatMap((address) => toAddress(address) ?? []),
+    marketingConsent:
+      wire.defaultEmailAddress === null || wire.defaultEmailAddress === undefined
+        ? null
+        : wire.defaultEmailAddress.marketingState === 'SUBSCRIBED',
+  };
+}
+
+export function toAddress(wire: AddressWire): Address | null {
+  if (wire === null || wire === undefined) return null;
+  return {
+    firstName: wire.firstName ?? '',
+    lastName: wire.lastName ?? '',
+    company: wire.company ?? '',
+    address1: wire.address1 ?? '',
+    address2: wire.address2 ?? '',
+    city: wire.city ?? '',
+    region: wire.provinceCode ?? '',
+    postcode: wire.zip ?? '',
+    country: wire.countryCodeV2 ?? '',
+    phone: wire.phone ?? '',
+  };
+}
+
+export function orNull(text: string | null | undefined): string | null {
+  return text === null || text === undefined || text === '' ? null : text;
+}

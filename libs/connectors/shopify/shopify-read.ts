@@ -1,0 +1,217 @@
+import type { z } from 'zod';
+
+import type { RootKind, RootRef, StoredCustomer, StoredOrder, StoredProduct, StoredRoot } from '#libs/model/stored.ts';
+import { SyncError } from '#libs/runtime/sync-error.ts';
+import type { CallContext, ReadContext } from '../store-connector.ts';
+import type { ShopifyClient } from './shopify-client.ts';
+import * as reads from './shopify-documents-read.ts';
+import { chunk, fromGid, toGid } from './shopify-ids.ts';
+import { toStoredCustomer, toStoredProduct, toStoredVariant } from './shopify-mapping.ts';
+import { toStoredOrder } from './shopify-mapping-order.ts';
+import type { Shop } from './shopify-shop.ts';
+import {
+  customerWire,
+  nodesAnswer,
+  orderLinesPageAnswer,
+  orderWire,
+  productsOfItemsAnswer,
+  productWire,
+  productWithVariantsWire,
+  variantOfProductWire,
+  variantsPageAnswer,
+  type LineWire,
+  type OrderWire,
+  type VariantWire,
+} from './shopify-wire.ts';
+
+/** Reads by id: exact and current, unlike a search. */
+export type Reader = {
+  readonly roots: (
+    root: RootKind,
+    refs: readonly RootRef[],
+    call: ReadContext,
+  ) => Promise<readonly (StoredRoot | null)[]>;
+  readonly rootsOf: (
+    childKind: string,
+    ids: readonly string[],
+    call: CallContext,
+  ) => Promise<
+    readonly ({ readonly root: RootKind; readonly rootId: string; readonly children?: readonly string[] } | null)[]
+  >;
+  /** Completes what a page of products or orders has only begun to list. */
+  readonly wholeProduct: (wire: WholeProduct, call: CallContext) => Promise<StoredProduct>;
+  readonly wholeOrder: (wire: OrderWire, call: CallContext) => Promise<StoredOrder>;
+};
+type WholeProduct = z.infer<typeof productWithVariantsWire>;
+
+const IDS_MAX = 250;
+const PRODUCTS_MAX = 50;
+const ORDERS_MAX = 50;
+
+export function createReader(client: ShopifyClient, shop: Shop): Reader {
+  const whole = createWholeReader(client, shop);
+  const products = createProductReader(client, shop, whole);
+  const parts = createPartReader(client, shop);
+  const flat = createFlatReader(client, whole);
+
+  return {
+    ...whole,
+    async roots(root, refs, call) {
+      if (root !== 'product') {
+        const ids = unique(refs.map(({ id }) => id));
+        const found = root === 'order' ? await flat.orders(ids, call) : await flat.customers(ids, call);
+        return refs.map(({ id }) => found.get(id) ?? null);
+      }
+      const wanted = refs.filter(({ children }) => children === undefined).map(({ id }) => id);
+      const narrowed = refs.filter(({ children }) => children !== undefined);
+      const [found, partial] = await Promise.all([products(unique(wanted), call), parts(narrowed, call)]);
+      return refs.map((ref) => (ref.children === undefined ? found.get(ref.id) : partial.get(ref.id)) ?? null);
+    },
+    async rootsOf(childKind, ids, call) {
+      const type = childKind === 'variant' ? 'ProductVariant' : 'InventoryItem';
+      const found = [];
+      for (const part of chunk(ids, IDS_MAX)) {
+        const variables = { ids: part.map((id) => toGid(type, id)) };
+        const { nodes } = await client.read(reads.PRODUCTS_OF_ITEMS, productsOfItemsAnswer, variables, call);
+        found.push(...nodes);
+      }
+      return found.map((node) => {
+        const variant = node?.variants?.nodes[0];
+        const product = variant?.product ?? node?.product;
+        const child = variant?.id ?? node?.id;
+        if (product === null || product === undefined || child === null || child === undefined) return null;
+        return { root: 'product', rootId: fromGid(product.id), children: [fromGid(child)] };
+      });
+    },
+  };
+}
+
+type WholeReader = Pick<Reader, 'wholeProduct' | 'wholeOrder'>;
+
+function createWholeReader(client: ShopifyClient, shop: Shop): WholeReader {
+  return {
+    async wholeProduct(wire, call) {
+      const { currency } = await shop.info(call);
+      const variants: VariantWire[] = [...wire.variants.nodes];
+      for (let page = wire.variants.pageInfo; page?.hasNextPage === true;) {
+        const variables = { id: wire.id, after: page.endCursor, location: await shop.location(call) };
+        const { product } = await client.read(reads.VARIANTS_PAGE, variantsPageAnswer, variables, call);
+        if (product === null || product === undefined) break;
+        variants.push(...product.variants.nodes);
+        page = product.variants.pageInfo;
+      }
+      const stored = variants.map((variant) => toStoredVariant(variant, currency));
+      return toStoredProduct(wire, stored, false);
+    },
+    async wholeOrder(wire, call) {
+      const lines: LineWire[] = [...wire.lineItems.nodes];
+      for (let page = wire.lineItems.pageInfo; page?.hasNextPage === true;) {
+        const variables = { id: wire.id, after: page.endCursor };
+        const { order } = await client.read(reads.ORDER_LINES_PAGE, orderLinesPageAnswer, variables, call);
+        if (order === null || order === undefined) break;
+        lines.push(...order.lineItems.nodes);
+        page = order.lineItems.pageInfo;
+      }
+      return toStoredOrder(wire, lines);
+    },
+  };
+}
+
+type ProductReader = (ids: readonly string[], call: CallContext) => Promise<ReadonlyMap<string, StoredProduct>>;
+
+function createProductReader(client: ShopifyClient, shop: Shop, { wholeProduct }: WholeReader): ProductReader {
+  return async (ids, call) => {
+    const found = new Map<string, StoredProduct>();
+    for (const part of chunk(ids, PRODUCTS_MAX)) {
+      const location = await shop.location(call);
+      const variables = { ids: part.map((id) => toGid('Product', id)), location, content: true };
+      const { nodes } = await client.read(reads.PRODUCTS_BY_ID, nodesAnswer, variables, call);
+      for (const wire of parseNodes(nodes, productWithVariantsWire))
+        found.set(fromGid(wire.id), await wholeProduct(wire, call));
+    }
+    return found;
+  };
+}
+
+type FlatReader = {
+  readonly orders: (ids: readonly string[], call: ReadContext) => Promise<ReadonlyMap<string, StoredOrder>>;
+  readonly customers: (ids: readonly string[], call: CallContext) => Promise<ReadonlyMap<string, StoredCustomer>>;
+};
+
+function createFlatReader(client: ShopifyClient, { wholeOrder }: WholeReader): FlatReader {
+  return {
+    async orders(ids, call) {
+      const found = new Map<string, StoredOrder>();
+      for (const part of chunk(ids, ORDERS_MAX)) {
+        const variables = { ids: part.map((id) => toGid('Order', id)), history: call.fields.has('order.history') };
+        const { nodes } = await client.read(reads.ORDERS_BY_ID, nodesAnswer, variables, call);
+        for (const wire of parseNodes(nodes, orderWire)) found.set(fromGid(wire.id), await wholeOrder(wire, call));
+      }
+      return found;
+    },
+    async customers(ids, call) {
+      const found = new Map<string, StoredCustomer>();
+      for (const part of chunk(ids, IDS_MAX)) {
+        const variables = { ids: part.map((id) => toGid('Customer', id)) };
+        const { nodes } = await client.read(reads.CUSTOMERS_BY_ID, nodesAnswer, variables, call);
+        for (const wire of parseNodes(nodes, customerWire)) found.set(fromGid(wire.id), toStoredCustomer(wire));
+      }
+      return found;
+    },
+  };
+}
+
+type PartReader = (refs: readonly RootRef[], call: ReadContext) => Promise<ReadonlyMap<string, StoredProduct>>;
+
+/** Reads the named variants of products, 250 to a call whichever products they belong to. */
+function createPartReader(client: ShopifyClient, shop: Shop): PartReader {
+  return async (refs, call) => {
+    const found = new Map<string, StoredProduct>();
+    if (refs.length === 0) return found;
+    const content = ['description', 'seo', 'categories', 'images'].some((field) =>
+      call.fields.has(`product.${field}` as never),
+    );
+    const [{ currency }, location] = await Promise.all([shop.info(call), shop.location(call)]);
+    const rootOf = new Map(refs.flatMap(({ id, children }) => (children ?? []).map((child) => [child, id] as const)));
+
+    for (const part of chunk([...rootOf.keys()], IDS_MAX)) {
+      const variables = { ids: part.map((id) => toGid('ProductVariant', id)), location, content };
+      const { nodes } = await client.read(reads.VARIANTS_BY_ID, nodesAnswer, variables, call);
+      for (const wire of parseNodes(nodes, variantOfProductWire)) {
+        if (rootOf.get(fromGid(wire.id)) !== fromGid(wire.product.id)) continue;
+        const id = fromGid(wire.product.id);
+        const variants = [...(found.get(id)?.variants ?? []), toStoredVariant(wire, currency)];
+        found.set(id, toStoredProduct(wire.product, variants, true));
+      }
+    }
+    // Where none of the children was there, the product itself may still be.
+    const childless = unique(refs.map(({ id }) => id)).filter((id) => !found.has(id));
+    for (const part of chunk(childless, IDS_MAX)) {
+      const variables = { ids: part.map((id) => toGid('Product', id)), content };
+      const { nodes } = await client.read(reads.PRODUCTS_WITHOUT_VARIANTS, nodesAnswer, variables, call);
+      for (const wire of parseNodes(nodes, productWire)) {
+        found.set(fromGid(wire.id), toStoredProduct(wire, [], true));
+      }
+    }
+    return found;
+  };
+}
+
+function unique(ids: readonly string[]): readonly string[] {
+  return [...new Set(ids)];
+}
+
+/**
+ * What of a list of nodes is there: null is missing, and an id of another type gives an empty object.
+ *
+ * @throws {SyncError} STORE_ANSWER_FOREIGN where one is there and cannot be read: that must never look like a missing one.
+ */
+function parseNodes<T>(nodes: readonly unknown[], schema: z.ZodType<T>): readonly T[] {
+  return nodes.flatMap((node) => {
+    if (typeof node !== 'object' || node === null || !('id' in node)) return [];
+    const parsed = schema.safeParse(node);
+    if (parsed.success) return [parsed.data];
+    const where = parsed.error.issues[0]?.path.join('.') ?? '';
+    throw new SyncError('STORE_ANSWER_FOREIGN', `Cannot read a node: the answer lacks "${where}"`);
+  });
+}

@@ -1,0 +1,105 @@
+import { z } from 'zod';
+
+import type { RootKind, StoredRoot } from '#libs/model/stored.ts';
+import type { ReadContext, ScanPage } from '../store-connector.ts';
+import type { ShopifyClient } from './shopify-client.ts';
+import * as reads from './shopify-documents-read.ts';
+import { toUtc } from './shopify-ids.ts';
+import { toStoredCustomer } from './shopify-mapping.ts';
+import type { Reader } from './shopify-read.ts';
+import type { Shop } from './shopify-shop.ts';
+import { customersPageAnswer, ordersPageAnswer, productsPageAnswer } from './shopify-wire.ts';
+
+export type Pager = {
+  /** Every root by rising id: a key that does not shift, and no page is deeper than the first. */
+  readonly byId: (root: RootKind, after: string | null, call: ReadContext) => AsyncIterable<ScanPage>;
+  /** What changed at or after `since`, oldest first. */
+  readonly byChange: (root: RootKind, since: string, call: ReadContext) => AsyncIterable<ScanPage>;
+  readonly createdSince: (root: RootKind, since: string, call: ReadContext) => Promise<readonly StoredRoot[]>;
+};
+
+const PAGE: Readonly<Record<RootKind, number>> = { product: 50, order: 50, customer: 250 };
+
+type Page = { readonly roots: readonly StoredRoot[]; readonly next: string | null };
+type Asked = { readonly query: string | null; readonly sortKey: string; readonly after: string | null };
+
+export function createPager(client: ShopifyClient, shop: Shop, reader: Reader): Pager {
+  const ask = async (root: RootKind, asked: Asked, call: ReadContext): Promise<Page> => {
+    const variables = { first: PAGE[root], ...asked };
+    switch (root) {
+      case 'product': {
+        const more = { location: await shop.location(call), content: wantsContent(call) };
+        const { products } = await client.read(
+          reads.PRODUCTS_PAGE,
+          productsPageAnswer,
+          { ...variables, ...more },
+          call,
+        );
+        const roots = [];
+        for (const wire of products.nodes) roots.push(await reader.wholeProduct(wire, call));
+        return { roots, next: nextOf(products.pageInfo) };
+      }
+      case 'order': {
+        const history = call.fields.has('order.history');
+        const { orders } = await client.read(reads.ORDERS_PAGE, ordersPageAnswer, { ...variables, history }, call);
+        const roots = [];
+        for (const wire of orders.nodes) roots.push(await reader.wholeOrder(wire, call));
+        return { roots, next: nextOf(orders.pageInfo) };
+      }
+      case 'customer': {
+        const { customers } = await client.read(reads.CUSTOMERS_PAGE, customersPageAnswer, variables, call);
+        return { roots: customers.nodes.map(toStoredCustomer), next: nextOf(customers.pageInfo) };
+      }
+    }
+  };
+
+  return {
+    async *byId(root, after, call) {
+      for (let last = after; ;) {
+        const page = await ask(root, { query: last === null ? null : `id:>${last}`, sortKey: 'ID', after: null }, call);
+        last = page.roots.at(-1)?.id ?? null;
+        if (last === null) return;
+        yield { roots: page.roots, cursor: last };
+        if (page.next === null) return;
+      }
+    },
+    async *byChange(root, since, call) {
+      for (let from = toUtc(since) ?? since, after: string | null = null, pages = 0; ;) {
+        const page: Page = await ask(root, { query: `updated_at:>='${from}'`, sortKey: 'UPDATED_AT', after }, call);
+        const last = page.roots.at(-1)?.changedAt ?? null;
+        if (last === null) return;
+        yield { roots: page.roots, cursor: last };
+        if (page.next === null) return;
+        pages += 1;
+        after = page.next;
+        // Paging ends at 25,000 objects: a new window begins at the last change, whose second is read again.
+        if (pages * PAGE[root] >= WINDOW_MAX && last !== from) [from, after, pages] = [last, null, 0];
+      }
+    },
+    async createdSince(root, since, call) {
+      const found: StoredRoot[] = [];
+      const query = `created_at:>='${toUtc(since) ?? since}'`;
+      for (let after: string | null = null; ;) {
+        const page: Page = await ask(root, { query, sortKey: 'CREATED_AT', after }, call);
+        found.push(...page.roots);
+        if (page.next === null) return found;
+        after = page.next;
+      }
+    },
+  };
+}
+
+const WINDOW_MAX = 20_000;
+
+export function wantsContent({ fields }: ReadContext): boolean {
+  return (['product.description', 'product.seo', 'product.categories', 'product.images'] as const).some((field) =>
+    fields.has(field),
+  );
+}
+
+const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string() });
+
+function nextOf(info: unknown): string | null {
+  const page = pageInfo.safeParse(info).data;
+  return page?.hasNextPage === true ? page.endCursor : null;
+}

@@ -1,0 +1,54 @@
+import { SyncError } from '#libs/runtime/sync-error.ts';
+import type { CallContext } from '../store-connector.ts';
+import type { ShopifyClient } from './shopify-client.ts';
+import * as documents from './shopify-documents-shop.ts';
+import { fromGid } from './shopify-ids.ts';
+import { locationsAnswer, shopAnswer } from './shopify-wire.ts';
+
+export type ShopInfo = {
+  readonly id: string;
+  readonly name: string;
+  readonly domain: string;
+  readonly currency: string;
+  readonly taxesIncluded: boolean | null;
+};
+
+/** What is true of the shop as a whole: asked for once, and again only after a failure. */
+export type Shop = {
+  readonly info: (call: CallContext) => Promise<ShopInfo>;
+  /** Asks anew: another shop may answer by now. */
+  readonly ask: (call: CallContext) => Promise<ShopInfo>;
+  /** The gid of the configured location. */
+  readonly location: (call: CallContext) => Promise<string>;
+};
+
+export function createShop(client: ShopifyClient, location: string): Shop {
+  const ask = async (call: CallContext): Promise<ShopInfo> => {
+    const { shop } = await client.read(documents.SHOP, shopAnswer, {}, call);
+    return {
+      id: fromGid(shop.id),
+      name: shop.name,
+      domain: shop.myshopifyDomain,
+      currency: shop.currencyCode,
+      taxesIncluded: shop.taxesIncluded ?? null,
+    };
+  };
+  const findLocation = async (call: CallContext): Promise<string> => {
+    const { locations } = await client.read(documents.LOCATIONS, locationsAnswer, {}, call);
+    const found = locations.nodes.filter(({ id, name }) => fromGid(id) === fromGid(location) || name === location);
+    if (found.length === 1 && found[0] !== undefined) return found[0].id;
+    const names = locations.nodes.map(({ name }) => `"${name}"`).join(', ');
+    const why = found.length > 1 ? 'several have this name, so give its id' : `the shop has ${names}`;
+    throw new SyncError('CONFIG_INVALID', `Cannot find the location "${location}": ${why}`);
+  };
+  return { ask, info: remember(ask), location: remember(findLocation) };
+}
+
+/** Keeps the first answer; a failure is not kept, and no caller's signal ends the wait of another. */
+function remember<T>(ask: (call: CallContext) => Promise<T>): (call: CallContext) => Promise<T> {
+  let kept: { readonly value: T } | undefined;
+  return async (call) => {
+    kept ??= { value: await ask(call) };
+    return kept.value;
+  };
+}

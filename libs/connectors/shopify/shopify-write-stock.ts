@@ -1,0 +1,108 @@
+import { z } from 'zod';
+
+import { randomId, type Random } from '#libs/runtime/random.ts';
+import type { WriteFailure } from './shopify-client.ts';
+import * as writes from './shopify-documents-write.ts';
+import { inParallel } from './shopify-gate.ts';
+import { chunk } from './shopify-ids.ts';
+import { userErrorWire, type UserErrorWire } from './shopify-wire.ts';
+import type { WriteSession } from './shopify-write-session.ts';
+
+/** One absolute write of what is available; `expected` is compared by the platform, null skips that (new entities only). */
+export type QuantityRow = {
+  readonly inventoryItemId: string;
+  readonly quantity: number;
+  readonly expected: number | null;
+};
+export type RowResult = { readonly outcome: 'stored' } | { readonly outcome: 'stale' } | WriteFailure;
+
+/** What a call of inventorySetQuantities takes. */
+const ROWS_MAX = 250;
+const answer = z.object({ inventorySetQuantities: z.object({ userErrors: z.array(userErrorWire) }) });
+
+/** Sets quantities, 250 to a call; one result per row, in order. */
+export async function setQuantities(
+  rows: readonly QuantityRow[],
+  {
+    session,
+    location,
+    random,
+    maxConcurrent,
+  }: {
+    readonly session: WriteSession;
+    readonly location: string;
+    readonly random: Random;
+    readonly maxConcurrent: number;
+  },
+): Promise<readonly RowResult[]> {
+  const parts = chunk(rows, ROWS_MAX);
+  const results = await inParallel(parts, maxConcurrent, (part) => setPart(part, { session, location, random }));
+  return results.flat();
+}
+
+/**
+ * One call is all or nothing: the rows that the errors name are taken out, and the rest is sent again with a new key, as the
+ * old key would bring the old answer back.
+ */
+async function setPart(
+  rows: readonly QuantityRow[],
+  { session, location, random }: { readonly session: WriteSession; readonly location: string; readonly random: Random },
+): Promise<readonly RowResult[]> {
+  const results: (RowResult | undefined)[] = rows.map(() => undefined);
+  const left = (): readonly number[] => rows.flatMap((_, index) => (results[index] === undefined ? [index] : []));
+  const settle = (result: RowResult): void => {
+    for (const index of left()) results[index] = result;
+  };
+
+  for (let open = left(); open.length > 0; open = left()) {
+    const sent = await session.send(writes.SET_QUANTITIES, answer, {
+      input: {
+        name: 'available',
+        reason: 'correction',
+        referenceDocumentUri: 'gid://lockstep/Sync/stock',
+        quantities: open.map((index) => toInput(rows[index] as QuantityRow, location)),
+      },
+      key: randomId(random),
+    });
+    if (!sent.ok) {
+      settle(sent.failure);
+      break;
+    }
+    const { userErrors } = sent.data.inventorySetQuantities;
+    if (userErrors.length === 0) {
+      settle({ outcome: 'stored' });
+      break;
+    }
+    const named = namedRows(userErrors);
+    if (named.size === 0) {
+      settle({ outcome: 'refused', message: userErrors.map(({ message }) => message).join('; ') });
+      break;
+    }
+    for (const [position, error] of named) {
+      const index = open[position];
+      if (index !== undefined) results[index] = toRowResult(error);
+    }
+  }
+  return results.map((result) => result ?? { outcome: 'stale' });
+}
+
+function toInput(
+  { inventoryItemId, quantity, expected }: QuantityRow,
+  location: string,
+): Readonly<Record<string, unknown>> {
+  return { inventoryItemId, locationId: location, quantity, changeFromQuantity: expected };
+}
+
+/** `["input","quantities","3","quantity"]` names the fourth row. */
+function namedRows(errors: readonly UserErrorWire[]): ReadonlyMap<number, UserErrorWire> {
+  const named = new Map<number, UserErrorWire>();
+  for (const error of errors) {
+    const position = error.field?.[1] === 'quantities' ? Number(error.field[2] ?? 'none') : Number.NaN;
+    if (Number.isInteger(position) && !named.has(position)) named.set(position, error);
+  }
+  return named;
+}
+
+function toRowResult({ code, message }: UserErrorWire): RowResult {
+  return code === 'CHANGE_FROM_QUANTITY_STALE' ? { outcome: 'stale' } : { outcome: 'refused', message };
+}

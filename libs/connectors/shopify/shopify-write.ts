@@ -1,0 +1,138 @@
+import { FIELD_NAMES, type FieldName, type FieldValues } from '#libs/fields/field-names.ts';
+import type { StoredRoot } from '#libs/model/stored.ts';
+import type { Clock } from '#libs/runtime/clock.ts';
+import type { Random } from '#libs/runtime/random.ts';
+import type { OrderStep, RootPatch, WriteContext, WriteResult } from '../store-connector.ts';
+import type { ShopifyClient } from './shopify-client.ts';
+import { inParallel } from './shopify-gate.ts';
+import { takeSteps } from './shopify-order-steps.ts';
+import type { Reader } from './shopify-read.ts';
+import type { Shop } from './shopify-shop.ts';
+import { writeCustomer } from './shopify-write-customers.ts';
+import { endProduct, writeProductFields } from './shopify-write-products.ts';
+import { createWriteSession, type WriteSession } from './shopify-write-session.ts';
+import { setQuantities } from './shopify-write-stock.ts';
+
+export type WriterParts = {
+  readonly client: ShopifyClient;
+  readonly shop: Shop;
+  readonly reader: Reader;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly maxConcurrent: number;
+};
+
+/** Writes patches of any kinds in as few calls as the platform allows: the quantities of all products together. */
+export function createWriter(parts: WriterParts) {
+  return async (patches: readonly RootPatch[], call: WriteContext): Promise<readonly WriteResult[]> => {
+    const session = createWriteSession(parts.client, call);
+    const results = new Map<RootPatch, WriteResult>();
+    // Asked before anything is sent, so that its failure is the failure of the whole write.
+    if (patches.some(({ root }) => root === 'product')) await parts.shop.location(call);
+    const of = (root: RootPatch['root']): readonly RootPatch[] => patches.filter((patch) => patch.root === root);
+    await Promise.all([
+      writeProducts(of('product'), { session, parts, results }),
+      inParallel(of('order'), parts.maxConcurrent, async (patch) => {
+        results.set(patch, await session.guarded(() => writeOrder(patch, session, parts)));
+      }),
+      inParallel(of('customer'), parts.maxConcurrent, async (patch) => {
+        const failure = await writeCustomer(patch, session);
+        results.set(
+          patch,
+          failure ?? (await session.guarded(() => readBack(patch, customerFields(patch), session, parts))),
+        );
+      }),
+    ]);
+    session.end();
+    return patches.map((patch) => results.get(patch) ?? { outcome: 'not-sent' });
+  };
+}
+
+type Writing = {
+  readonly session: WriteSession;
+  readonly parts: WriterParts;
+  readonly results: Map<RootPatch, WriteResult>;
+};
+
+async function writeProducts(patches: readonly RootPatch[], { session, parts, results }: Writing): Promise<void> {
+  if (patches.length === 0) return;
+  // Tracking comes before the number: an untracked item has none.
+  const works = await inParallel(patches, parts.maxConcurrent, (patch) => writeProductFields(patch, session));
+  const rows = works.flatMap(({ quantities }) => quantities.map(({ row }) => row));
+  const location = rows.length === 0 ? '' : await parts.shop.location(session.call);
+  const set = await setQuantities(rows, {
+    session,
+    location,
+    random: parts.random,
+    maxConcurrent: parts.maxConcurrent,
+  });
+  let from = 0;
+  for (const [index, patch] of patches.entries()) {
+    const work = works[index];
+    if (work === undefined) continue;
+    results.set(patch, endProduct(patch, work, set.slice(from, from + work.quantities.length)));
+    from += work.quantities.length;
+  }
+}
+
+async function writeOrder(patch: RootPatch, session: WriteSession, parts: WriterParts): Promise<WriteResult> {
+  const { client, clock } = parts;
+  const failure = await takeSteps(patch.steps, {
+    orderId: patch.targetId,
+    sourceId: patch.sourceId,
+    session,
+    client,
+    clock,
+  });
+  return failure ?? (await readBack(patch, orderFields(patch.steps), session, parts));
+}
+
+const FIELDS_OF: Readonly<Record<OrderStep['kind'], readonly string[]>> = {
+  releaseHold: ['status'],
+  hold: ['status'],
+  pay: ['status'],
+  fulfil: ['status', 'tracking'],
+  track: ['tracking'],
+  refund: ['status'],
+  cancel: ['status'],
+  history: ['history'],
+  note: ['note'],
+};
+
+function orderFields(steps: readonly OrderStep[]): readonly string[] {
+  return [...new Set(steps.flatMap(({ kind }) => FIELDS_OF[kind]))];
+}
+
+function customerFields({ entities }: RootPatch): readonly string[] {
+  return [...new Set(entities.flatMap(({ values }) => Object.keys(values)))];
+}
+
+const EVERYTHING: ReadonlySet<FieldName> = new Set(FIELD_NAMES);
+
+/** What the store then holds, as it says itself when it is asked again. */
+async function readBack(
+  patch: RootPatch,
+  fields: readonly string[],
+  { call }: WriteSession,
+  { reader }: WriterParts,
+): Promise<WriteResult> {
+  const [stored] = await reader.roots(patch.root, [{ id: patch.targetId }], { ...call, fields: EVERYTHING });
+  if (stored === null || stored === undefined)
+    return { outcome: 'unknown', message: 'it was written, and is not there any more' };
+  const all = valuesOf(stored);
+  return {
+    outcome: 'stored',
+    stored: { [patch.targetId]: Object.fromEntries(fields.map((field) => [field, all[field]])) },
+  };
+}
+
+export function valuesOf(stored: StoredRoot): FieldValues {
+  switch (stored.root) {
+    case 'product':
+      return stored.product;
+    case 'order':
+      return stored.order;
+    case 'customer':
+      return stored.customer;
+  }
+}
