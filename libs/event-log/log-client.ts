@@ -19,6 +19,8 @@ export type LogClientOptions = {
   readonly clock: Clock;
   readonly join: (member: GroupMember, partitions: number, options: ConsumeOptions) => void;
   readonly leave: (member: GroupMember) => void;
+  /** With when the next delayed news is due. */
+  readonly onPublished: (nextDueAt: number | null) => void;
   /** After every consumer has left. */
   readonly onClose: () => Promise<void>;
 };
@@ -26,7 +28,7 @@ export type LogClientOptions = {
 const BATCH_MAX = 500;
 
 /** The port over tables: what is the same whether they lie in memory or in a file. */
-export function createLogClient({ call, clock, join, leave, onClose }: LogClientOptions): LogClient {
+export function createLogClient({ call, clock, join, leave, onPublished, onClose }: LogClientOptions): LogClient {
   const works = new Map<string, EpochWork>();
   const consumptions = new Set<Consumption>();
 
@@ -60,7 +62,8 @@ export function createLogClient({ call, clock, join, leave, onClose }: LogClient
       if (news.length === 0) return;
       const now = clock.now();
       const entries = news.map((one) => toEntry(one, now, options?.afterMs ?? 0));
-      const { unknownPair: unknown } = await call('publish', { entries, now });
+      const { unknownPair: unknown, nextDueAt } = await call('publish', { entries, now });
+      onPublished(nextDueAt);
       if (unknown !== null) throw unknownPair('publish to', unknown);
     },
     consume,
@@ -69,6 +72,7 @@ export function createLogClient({ call, clock, join, leave, onClose }: LogClient
       (await works.get(epochKey(epoch))?.settle(offsets, begunOffset)) ?? 'lost',
     ...createRecords(call, clock, partitionsOf),
     async trim(pair, olderThan) {
+      await partitionsOf(pair, 'trim');
       const gone = await call('trim', { pair, olderThan });
       for (const { epoch, wake } of works.values()) if (epoch.pair === pair) wake();
       return gone;
@@ -117,6 +121,7 @@ function createRecords(
       return call('ends', { pair });
     },
     async readNews(pair, partition, from, limit) {
+      await partitionsOf(pair, 'read');
       const { rows } = await call('fetch', { pair, partition, from, limit });
       return rows.map((row) => toLoggedNews(partition, row));
     },

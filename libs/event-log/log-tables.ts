@@ -8,9 +8,10 @@ export type LogTables = {
   readonly openPair: (args: { readonly pair: string; readonly partitions: number }) => void;
   /** Number of partitions of a pair; null when it was never opened. */
   readonly partitions: (args: { readonly pair: string }) => number | null;
-  /** Appends all or, when a pair was never opened, nothing; then it is named. */
+  /** Appends all or, when a pair was never opened, nothing; then it is named. Tells when the next delayed news is due. */
   readonly publish: (args: { readonly entries: readonly NewsEntry[]; readonly now: number }) => {
     readonly unknownPair: string | null;
+    readonly nextDueAt: number | null;
   };
   /** Moves what is due from the delay tiers back to the changes of its pair. */
   readonly drain: (args: { readonly now: number }) => {

@@ -88,6 +88,8 @@ export function createMemoryBroker(options: MemoryBrokerOptions): MemoryBroker {
         members.set(member, process.join(member, partitions, asked));
       },
       leave: (member) => process.leave(members.get(member) ?? member),
+      // The broker itself wakes consumers, or news whose publisher heard no answer would lie there.
+      onPublished: () => undefined,
       async onClose() {
         clients.delete(client);
         process.close();

@@ -69,12 +69,12 @@ export function createMemoryNewsTables(tiersMs: DelayTiers, slackMs: () => numbe
     partitions: ({ pair }) => pairs.get(pair)?.length ?? null,
     publish({ entries, now }) {
       const unknown = entries.find(({ pair }) => !pairs.has(pair));
-      if (unknown !== undefined) return { unknownPair: unknown.pair };
+      if (unknown !== undefined) return { unknownPair: unknown.pair, nextDueAt: delays.nextDueAt() };
       for (const { pair, key, body, notBefore } of entries) {
         if (notBefore === null || isDue(now, notBefore)) append(pair, key, body, now);
         else delays.add({ pair, key, body, notBefore }, now);
       }
-      return { unknownPair: null };
+      return { unknownPair: null, nextDueAt: delays.nextDueAt() };
     },
     drain({ now }) {
       const due = delays.take(now);

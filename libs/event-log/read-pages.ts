@@ -26,7 +26,7 @@ export async function* readJournalFrom(
   let above = -1;
   while (above < upTo) {
     const rows = await call('journalPage', { pair, after, above, upTo, limit: PAGE });
-    for (const { body, ...row } of rows) yield { ...row, record: JSON.parse(body) };
+    for (const { body, at, ...row } of rows) yield { ...row, appendedAt: at, record: JSON.parse(body) };
     above = rows.length < PAGE ? upTo : (rows.at(-1)?.offset ?? upTo);
   }
 }
