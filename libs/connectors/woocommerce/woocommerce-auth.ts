@@ -13,6 +13,8 @@ export type UnsignedCall = {
   /** For OAuth: never used twice, and seconds since the epoch (the shop allows 15 minutes). */
   readonly nonce: string;
   readonly timestamp: number;
+  /** For OAuth: what the shop calls itself, where that is not the address it is asked at. */
+  readonly home?: string;
 };
 
 /** Where a call goes and what it shows. Pure. The address must hold `wp-json/wc/`: under `?rest_route=` keys are ignored. */
@@ -20,16 +22,9 @@ export function signCall(
   config: WooCommerceConfig,
   call: UnsignedCall,
 ): { readonly url: string; readonly headers: Readonly<Record<string, string>> } {
-  const endpoint = `${baseUrl(config)}/wp-json/wc/v3${call.path}`;
+  const endpoint = endpointOf(config.url, call.path);
   const query = toPairs({ ...call.query, ...(config.language === undefined ? {} : { lang: config.language }) });
-  const { httpAuth } = config;
-  const headers: Record<string, string> = {
-    // Without it, maintenance answers in HTML.
-    accept: 'application/json',
-    'user-agent': 'Lockstep',
-    ...config.headers,
-    ...(httpAuth === undefined ? {} : { authorization: basic(httpAuth.user, httpAuth.password) }),
-  };
+  const headers = openHeaders(config);
   switch (authMode(config)) {
     case 'header':
       return {
@@ -46,19 +41,34 @@ export function signCall(
         headers,
       };
     case 'oauth1':
-      return { url: withQuery(endpoint, signOAuth(config, endpoint, query, call)), headers };
+      return { url: withQuery(endpoint, signOAuth(config, query, call)), headers };
   }
+}
+
+/** What goes along with every call, signed or not. */
+export function openHeaders({ headers, httpAuth }: WooCommerceConfig): Readonly<Record<string, string>> {
+  return {
+    // Without it, maintenance answers in HTML.
+    accept: 'application/json',
+    'user-agent': 'Lockstep',
+    ...headers,
+    ...(httpAuth === undefined ? {} : { authorization: basic(httpAuth.user, httpAuth.password) }),
+  };
+}
+
+function endpointOf(url: string, path: string): string {
+  return `${baseUrl({ url })}/wp-json/wc/v3${path}`;
 }
 
 type Pair = readonly [string, string];
 
-/** OAuth 1.0a, one-legged. WordPress takes the address of the request for `http://<home host>/…`, whatever a proxy in front spoke. */
+/** OAuth 1.0a, one-legged. What is signed is `http://<home host>/…`, whatever address and scheme the shop is asked at. */
 function signOAuth(
-  { consumerKey, consumerSecret }: WooCommerceConfig,
-  endpoint: string,
+  { url, consumerKey, consumerSecret }: WooCommerceConfig,
   query: readonly Pair[],
-  { method, nonce, timestamp }: UnsignedCall,
+  { method, path, nonce, timestamp, home }: UnsignedCall,
 ): readonly Pair[] {
+  const endpoint = endpointOf(home ?? url, path).replace(/^https:/, 'http:');
   const pairs: readonly Pair[] = [
     ...query,
     ['oauth_consumer_key', consumerKey],
@@ -67,7 +77,7 @@ function signOAuth(
     ['oauth_timestamp', String(timestamp)],
   ];
   const sorted = pairs.toSorted(([one], [other]) => (one < other ? -1 : Number(one > other)));
-  const base = [method, endpoint.replace(/^https:/, 'http:'), sorted.map(encodePair).join('&')].map(encode).join('&');
+  const base = [method, endpoint, sorted.map(encodePair).join('&')].map(encode).join('&');
   const signature = createHmac('sha256', `${consumerSecret}&`).update(base).digest('base64');
   return [...pairs, ['oauth_signature', signature]];
 }

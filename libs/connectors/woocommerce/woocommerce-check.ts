@@ -73,11 +73,20 @@ function checkHome(config: WooCommerceConfig, home: string): Finding[] {
 
 function checkTransport(config: WooCommerceConfig): Finding[] {
   if (config.url.startsWith('https:')) return [];
+  const mode = authMode(config);
+  if (mode === 'oauth1')
+    return [
+      warning(
+        'transport',
+        'The shop is asked over plain http: people’s data is readable on the way',
+        'Use https unless the shop is on this network',
+      ),
+    ];
   return [
     warning(
       'transport',
-      `The shop is asked over plain http with ${authMode(config)}: people’s data is readable on the way`,
-      'Use https where the shop is not on this network',
+      `The key is sent in the ${mode} over plain http, where WordPress ignores it unless a proxy says that it was https`,
+      'Use https, or auth: oauth1',
     ),
   ];
 }

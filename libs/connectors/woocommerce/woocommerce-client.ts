@@ -3,14 +3,16 @@ import type { z } from 'zod';
 import { isSyncError, SyncError } from '#libs/runtime/sync-error.ts';
 import { randomId } from '#libs/runtime/random.ts';
 import { createHttp } from '../http.ts';
-import type { HttpAnswer } from '../http.ts';
+import type { Http, HttpAnswer } from '../http.ts';
 import type { ConnectorDeps } from '../registry.ts';
 import { createLimiter } from '../store-budget.ts';
 import type { CallContext, WriteContext } from '../store-connector.ts';
-import { signCall } from './woocommerce-auth.ts';
+import { openHeaders, signCall } from './woocommerce-auth.ts';
 import type { Query } from './woocommerce-auth.ts';
+import { authMode, baseUrl } from './woocommerce-config.ts';
 import type { WooCommerceConfig } from './woocommerce-config.ts';
 import { parseJson, toStoreError } from './woocommerce-errors.ts';
+import { homeSchema } from './woocommerce-wire.ts';
 
 /** More rows a page are refused. */
 export const PAGE_MAX = 100;
@@ -63,6 +65,7 @@ export function createWooClient(config: WooCommerceConfig, deps: ConnectorDeps):
   const { clock, random, budget, callMs, fetch } = deps;
   const http = createHttp({ clock, callMs, ...(fetch === undefined ? {} : { fetch }) });
   const limit = createLimiter(config.maxConcurrent);
+  const home = createHomeReader(config, http);
 
   const ask = (request: Request, call: CallContext, maySend?: () => boolean): Promise<HttpAnswer> =>
     limit(
@@ -74,6 +77,7 @@ export function createWooClient(config: WooCommerceConfig, deps: ConnectorDeps):
           query: request.query ?? {},
           nonce: randomId(random),
           timestamp: Math.floor(clock.now() / 1000),
+          ...(authMode(config) === 'oauth1' ? { home: await home(call.signal) } : {}),
         });
         const { method, action, body } = request;
         const json =
@@ -112,6 +116,21 @@ export function createWooClient(config: WooCommerceConfig, deps: ConnectorDeps):
     async send(schema, request, call) {
       return read(schema, await ask(request, call, call.maySend), request.action);
     },
+  };
+}
+
+/** What the shop calls itself, which OAuth signs: asked once, without a key. */
+function createHomeReader(config: WooCommerceConfig, http: Http): (signal: AbortSignal) => Promise<string> {
+  const action = 'ask the shop for its home address';
+  let known: string | null = null;
+  return async (signal) => {
+    if (known !== null) return known;
+    const url = `${baseUrl(config)}/wp-json/?_fields=home`;
+    const answer = await http({ method: 'GET', url, headers: openHeaders(config), action }, signal);
+    const error = toStoreError(answer, action, 0);
+    if (error !== null) throw error;
+    known = read(homeSchema, answer, action).home;
+    return known;
   };
 }
 

@@ -43,10 +43,6 @@ export const wooCommerceConfigSchema = z
   .refine(({ auth, httpAuth }) => auth !== 'header' || httpAuth === undefined, {
     error: 'cannot be header together with httpAuth, which needs that header; use query',
     path: ['auth'],
-  })
-  .refine(({ auth, url }) => auth === undefined || auth === 'oauth1' || url.startsWith('https:'), {
-    error: 'must be oauth1 on http: WooCommerce ignores keys in header or query there',
-    path: ['auth'],
   });
 
 export type WooCommerceConfig = z.infer<typeof wooCommerceConfigSchema>;

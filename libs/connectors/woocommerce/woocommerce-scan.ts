@@ -1,5 +1,5 @@
 import type { RootKind } from '#libs/model/stored.ts';
-import type { CallContext, ReadContext, ScanPage } from '../store-connector.ts';
+import type { ReadContext, ScanPage } from '../store-connector.ts';
 import type { Query } from './woocommerce-auth.ts';
 import { PAGE_MAX } from './woocommerce-client.ts';
 import type { CompleteRoot, RootWire } from './woocommerce-complete.ts';
@@ -9,6 +9,9 @@ import type { ListRoots } from './woocommerce-read.ts';
 /** Behind which id to go on, and how many rows lay before it when it was read: only a hint where to look. */
 type Position = { readonly lastId: number; readonly offset: number };
 
+/** One list call of a root kind. */
+type ListBy = (query: Query) => ReturnType<ListRoots>;
+
 const START: Position = { lastId: 0, offset: 0 };
 
 /**
@@ -16,7 +19,7 @@ const START: Position = { lastId: 0, offset: 0 };
  * the last row of the one before, and where that is not so any more the walk steps back until it has seen where it left off.
  */
 async function* walkById(
-  list: (query: Query) => ReturnType<ListRoots>,
+  list: ListBy,
   start: Position,
 ): AsyncIterable<{ readonly rows: readonly RootWire[]; readonly position: Position }> {
   let { lastId, offset } = start;
@@ -55,8 +58,8 @@ export function createScans(listRoots: ListRoots, completeRoot: CompleteRoot): S
     },
 
     async *scanChanged(root, since, call) {
-      for await (const { rows, changedTo } of walkChanges(listRoots, root, since, call))
-        yield toPage(rows, changedTo, call);
+      const list = (query: Query) => listRoots(root, query, call);
+      for await (const { rows, changedTo } of walkChanges(list, since)) yield toPage(rows, changedTo, call);
     },
   };
 }
@@ -71,47 +74,53 @@ type Changes = { readonly rows: readonly RootWire[]; readonly changedTo: string 
 /**
  * Walks what was modified, oldest first. After each page the question is asked anew from the last second seen, which is seen
  * once more: a row modified meanwhile moves to the end and is met again there. A second that fills a page (a bulk edit) is
- * walked by id, since rows of one second have no order. Ends at what was changed after the walk began: the next one's part.
+ * walked by id, since rows of one second have no order. Ends at what was the newest when the walk began, so that a busy shop
+ * cannot keep it going for ever: what comes later is the next walk's part.
  */
-async function* walkChanges(
-  listRoots: ListRoots,
-  root: RootKind,
-  since: string,
-  call: CallContext,
-): AsyncIterable<Changes> {
+async function* walkChanges(list: ListBy, since: string): AsyncIterable<Changes> {
   let second = toSecond(since);
   let seen = new Set<string>();
-  let endsAt: number | null = null;
+  let newest: number | null = null;
   for (;;) {
-    const { rows, date } = await listRoots(
-      root,
-      { ...modified({ after: second - 1 }), orderby: 'modified', order: 'asc', per_page: PAGE_MAX },
-      call,
-    );
-    endsAt ??= Math.floor((date ?? Number.POSITIVE_INFINITY) / 1000);
-    const last = rows.reduce((latest, row) => Math.max(latest, modifiedSecond(row) ?? latest), second);
-    const fresh = rows.filter((row) => !seen.has(row.wire.id) || modifiedSecond(row) !== second);
-    if (rows.length === PAGE_MAX && last === second) {
-      yield* walkSecond(listRoots, root, second, call);
+    const { rows } = await list({
+      ...modified({ after: second - 1 }),
+      orderby: 'modified',
+      order: 'asc',
+      per_page: PAGE_MAX,
+    });
+    const last = latestOf(rows) ?? second;
+    const more = rows.length === PAGE_MAX;
+    if (more && last === second) {
+      yield* walkSecond(list, second);
       second += 1;
       seen = new Set();
       continue;
     }
+    const fresh = rows.filter((row) => !seen.has(row.wire.id) || modifiedSecond(row) !== second);
     if (fresh.length > 0) yield { rows: fresh, changedTo: fromSecond(last) };
-    if (rows.length < PAGE_MAX || last > endsAt) return;
+    if (!more) return;
+    newest ??= await findNewest(list);
+    if (last > newest) return;
     second = last;
     seen = new Set(rows.filter((row) => modifiedSecond(row) === last).map(({ wire }) => wire.id));
   }
 }
 
-async function* walkSecond(
-  listRoots: ListRoots,
-  root: RootKind,
-  second: number,
-  call: CallContext,
-): AsyncIterable<Changes> {
+async function findNewest(list: ListBy): Promise<number> {
+  const { rows } = await list({ orderby: 'modified', order: 'desc', per_page: 1 });
+  return latestOf(rows) ?? Number.POSITIVE_INFINITY;
+}
+
+function latestOf(rows: readonly RootWire[]): number | null {
+  return rows.reduce<number | null>((latest, row) => {
+    const second = modifiedSecond(row);
+    return second === null || (latest !== null && latest >= second) ? latest : second;
+  }, null);
+}
+
+async function* walkSecond(list: ListBy, second: number): AsyncIterable<Changes> {
   const within = modified({ after: second - 1, before: second + 1 });
-  for await (const { rows } of walkById((query) => listRoots(root, { ...within, ...query }, call), START))
+  for await (const { rows } of walkById((query) => list({ ...within, ...query }), START))
     yield { rows, changedTo: fromSecond(second) };
 }
 

@@ -201,6 +201,8 @@ export const systemStatusSchema = z.object({
   settings: z.object({ currency: z.string().regex(/^[A-Z]{3}$/) }),
 });
 
+export const homeSchema = z.object({ home: z.url() });
+
 export const settingSchema = z.object({ value: z.unknown().optional() });
 
 export const idOnlySchema = z.object({ id });
