@@ -57,6 +57,9 @@ export type DeliveryRecord = {
   /** Ledger position up to which the payload's entity was rendered: changes with a lower or equal seq are covered. */
   readonly coversSeq: number;
   readonly outcome: 'delivered' | 'doubled' | 'lost' | 'failed';
+  /** When the receiver got it (the first time), and the ledger's position then; absent where it never arrived. */
+  readonly arrivedAt?: number;
+  readonly arrivedSeq?: number;
   /** True where it was held back so that it arrived after a later one. */
   readonly reordered?: boolean;
   readonly status?: number;
@@ -83,7 +86,8 @@ export type Ledger = {
   readonly record: (entry: Omit<LedgerEntry, 'seq'>) => LedgerEntry;
   readonly effect: (effect: SideEffect) => void;
   readonly delivery: (delivery: DeliveryRecord) => void;
-  readonly call: (call: Omit<CallRecord, 'id'>) => CallRecord;
+  /** `id`: the one taken by `nextCallId` before the call ran; calls may end in another order than they began. */
+  readonly call: (call: Omit<CallRecord, 'id'> & { readonly id?: number }) => CallRecord;
   /** Id the next call will get; taken before the call runs, so that its entries can name it. */
   readonly nextCallId: () => number;
 };
@@ -112,7 +116,7 @@ export function createLedger(): Ledger {
       deliveries.push(delivery);
     },
     call(call) {
-      const kept: CallRecord = { ...call, id: calls.length };
+      const kept: CallRecord = { ...call, id: call.id ?? calls.length };
       calls.push(kept);
       return kept;
     },
