@@ -21,8 +21,6 @@ export function connect<R extends { readonly id: string }>(
   { unpaged, sortBy }: { readonly unpaged: boolean; readonly sortBy?: ((row: R) => SortValue) | undefined },
 ): Connection<R> {
   const key = sortBy ?? ((row: R): SortValue => rows.indexOf(row));
-  const order = (a: readonly [SortValue, string], b: readonly [SortValue, string]): number =>
-    compare(a[0], b[0]) || compareIds(a[1], b[1]);
   const sorted = sortBy === undefined ? [...rows] : rows.toSorted((a, b) => order([key(a), a.id], [key(b), b.id]));
   if (args.reverse === true) sorted.reverse();
   if (unpaged) return page(sorted, false, key);
@@ -80,4 +78,8 @@ function compare(a: SortValue, b: SortValue): number {
 
 function compareIds(a: string, b: string): number {
   return a.length - b.length || compare(a, b);
+}
+
+function order(a: readonly [SortValue, string], b: readonly [SortValue, string]): number {
+  return compare(a[0], b[0]) || compareIds(a[1], b[1]);
 }

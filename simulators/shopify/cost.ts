@@ -4,6 +4,7 @@ import {
   isLeafType,
   isObjectType,
   Kind,
+  OperationTypeNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
   type GraphQLField,
@@ -53,7 +54,7 @@ export function actualCost(input: CostInput, data: unknown): number {
 
 function rootCost(walk: Walk, data: unknown): number {
   const { schema, operation } = walk;
-  if (operation.operation === 'mutation') {
+  if (operation.operation === OperationTypeNode.MUTATION) {
     const mutation = schema.getMutationType();
     if (mutation === null || mutation === undefined) return 0;
     return mutationFields(operation.selectionSet, walk).reduce(

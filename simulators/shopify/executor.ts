@@ -3,6 +3,7 @@ import {
   getOperationAST,
   GraphQLError,
   Kind,
+  OperationTypeNode,
   parse,
   validate,
   type DocumentNode,
@@ -147,7 +148,7 @@ export function callName(query: string): { readonly name: string; readonly kind:
     const document = parse(query);
     const operation = getOperationAST(document);
     const first = operation?.selectionSet.selections[0];
-    const kind = operation?.operation === 'mutation' ? 'mutation' : 'query';
+    const kind = operation?.operation === OperationTypeNode.MUTATION ? 'mutation' : 'query';
     return {
       name: `${kind} ${first?.kind === Kind.FIELD ? first.name.value : '?'}`,
       kind: kind === 'mutation' ? 'write' : 'read',

@@ -5,7 +5,7 @@ import type { GraphQLError } from 'graphql';
 import type { Fault, FaultPlan } from '../core/faults.ts';
 import type { Bucket } from './bucket.ts';
 import { actualCost, requestedCost } from './cost.ts';
-import { callName, type Executor, type GraphqlRequest, type Prepared } from './executor.ts';
+import { callName, type Executor, type GraphqlRequest } from './executor.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { World } from './world.ts';
 
@@ -138,7 +138,7 @@ function perform(parts: EndpointParts, request: GraphqlRequest, call: Call, only
 
 function throttled(parts: EndpointParts, request: GraphqlRequest, call: Call): Reply {
   const prepared = parts.executor.prepare(request);
-  const requested = 'errors' in prepared ? 1 : requestedCost(prepared as Prepared);
+  const requested = 'errors' in prepared ? 1 : requestedCost(prepared);
   const effect = call.effect?.type === 'throttle' ? call.effect : undefined;
   const { maximumAvailable, restoreRate } = parts.bucket.status();
   // The answer says so much is there that the wait for the rest is as long as the fault wants.
@@ -186,7 +186,7 @@ function record<R extends Reply>(parts: EndpointParts, call: Call, cost: number,
     at: parts.world.now(),
     name: call.name,
     kind: call.kind,
-    status: reply === 'cut' ? 0 : (reply as Answer).status,
+    status: reply === 'cut' ? 0 : reply.status,
     cost,
     ...(call.effect === undefined ? {} : { fault: call.effect.type }),
   });

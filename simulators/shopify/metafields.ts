@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 
 import { topLevelError, userError } from './graphql-errors.ts';
-import type { MetafieldDefinitionRecord, MetafieldRecord, UserErrorRecord } from './records.ts';
+import type { UserErrorRecord } from './records.ts';
+import type { MetafieldDefinitionRecord, MetafieldRecord } from './app-records.ts';
 import { metafieldKey, typeOf, type World } from './world.ts';
 
 const OWNER_TYPES: Readonly<Record<string, string>> = {

@@ -1,6 +1,7 @@
 import { toPrice } from './decimals.ts';
 import { defaultLocationId, setAvailable } from './inventory.ts';
-import { placeOrder, type SeedOrder } from './seed.ts';
+import type { SeedOrder } from './seed-input.ts';
+import { placeOrder } from './seed.ts';
 import type { World } from './world.ts';
 import { removeProduct } from './write/product-parts.ts';
 
@@ -28,8 +29,6 @@ export function createPeople(world: World): People {
     world.settle();
     return world.as({ actor: 'people', callId: undefined }, work);
   };
-  const must = <R>(found: R | undefined, id: string): R => {
-    if (found === undefined) throw new Error(`Cannot act on "${id}": the store does not have it`);
     return found;
   };
 
@@ -92,4 +91,9 @@ export function createPeople(world: World): People {
     deleteProduct: (productId) => asPeople(() => removeProduct(world, must(world.products.get(productId), productId))),
     placeOrder: (order) => asPeople(() => placeOrder(world, order)),
   };
+}
+
+function must<R>(found: R | undefined, id: string): R {
+  if (found === undefined) throw new Error(`Cannot act on "${id}": the store does not have it`);
+  return found;
 }

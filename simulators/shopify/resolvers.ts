@@ -4,13 +4,24 @@ import { customerResolvers } from './read/customers.ts';
 import { metafieldResolvers } from './read/metafield-fields.ts';
 import { orderResolvers } from './read/orders.ts';
 import { queryResolvers } from './read/query-root.ts';
+import { bulkMutations } from './write/bulk-operations.ts';
+import { customerAddressMutations } from './write/customer-addresses.ts';
+import { customerMutations } from './write/customers.ts';
+import { holdMutations } from './write/fulfillment-holds.ts';
+import { fulfillmentMutations } from './write/fulfillments.ts';
 import { inventoryMutations } from './write/inventory.ts';
 import { metafieldMutations } from './write/metafields.ts';
+import { orderCancelMutations } from './write/order-cancel.ts';
 import { orderCreateMutations } from './write/order-create.ts';
+import { orderMutations } from './write/orders.ts';
 import { productSetMutations } from './write/product-set.ts';
 import { productMutations } from './write/products.ts';
+import { refundMutations } from './write/refund.ts';
+import { tagMutations } from './write/tags.ts';
 import { variantMutations } from './write/variants.ts';
+import { webhookMutations } from './write/webhooks.ts';
 
+/** Order editing (orderEdit*) is the only part of the schema subset that this store does not play. */
 export const resolvers: ResolverMap = {
   ...queryResolvers,
   ...catalogueResolvers,
@@ -24,5 +35,15 @@ export const resolvers: ResolverMap = {
     ...variantMutations,
     ...metafieldMutations,
     ...orderCreateMutations,
+    ...orderMutations,
+    ...orderCancelMutations,
+    ...refundMutations,
+    ...fulfillmentMutations,
+    ...holdMutations,
+    ...customerMutations,
+    ...customerAddressMutations,
+    ...tagMutations,
+    ...webhookMutations,
+    ...bulkMutations,
   },
 };

@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 
 import type { Context, ResolverMap } from './context.ts';
+import { topLevelError } from './graphql-errors.ts';
 import { typeOf } from './world.ts';
 
 const SDL = new URL('./admin-subset.graphql', import.meta.url);
@@ -28,6 +29,11 @@ export function createSchema(resolvers: ResolverMap): GraphQLSchema {
         throw new Error(`Cannot hang a resolver into "${typeName}.${name}": the schema has no such field`);
       field.resolve = resolve as GraphQLFieldResolver<unknown, Context>;
     }
+  }
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    field.resolve ??= () => {
+      throw topLevelError(`${field.name} is not played by this simulated store`, 'INTERNAL_SERVER_ERROR');
+    };
   }
   for (const type of Object.values(schema.getTypeMap())) {
     if (isInterfaceType(type)) type.resolveType = (value) => typeOf((value as { readonly id: string }).id);

@@ -1,109 +1,23 @@
-import { toDecimal, toUnits } from './decimals.ts';
+import { toUnits } from './decimals.ts';
+import type { SeedCustomer, SeededProduct, SeedOrder, SeedProduct, SeedVariant } from './seed-input.ts';
 import { openFulfillmentOrder, refreshFulfillmentStatus, ship, toTracking } from './fulfilment.ts';
 import { defaultLocationId, moveStock, setAvailable } from './inventory.ts';
 import { writeMetafield } from './metafields.ts';
-import type { CustomerRecord, FinancialStatus, OrderRecord, ProductRecord, VariantRecord } from './records.ts';
+import { addTransaction } from './transactions.ts';
+import type { CustomerRecord, FinancialStatus, OrderRecord, VariantRecord } from './records.ts';
 import { numberOf, toStamp, type World } from './world.ts';
 import { insertCustomer } from './write/customer-upsert.ts';
-import { toAddress, type AddressInput } from './write/order-input.ts';
+import { toAddress } from './write/order-input.ts';
 import { toLineItem, toTotals } from './write/order-totals.ts';
 import { addMedia } from './write/products.ts';
 import { insertProduct, insertVariant, toOptions, updateProductFields } from './write/product-parts.ts';
 
-export type SeedMetafield = {
-  readonly namespace: string;
-  readonly key: string;
-  readonly type?: string;
-  readonly value: string;
-};
-export type SeedVariant = {
-  readonly sku?: string | null;
-  readonly barcode?: string | null;
-  readonly price: string;
-  readonly compareAtPrice?: string | null;
-  /** Available at the first location. */
-  readonly quantity?: number;
-  readonly tracked?: boolean;
-  readonly policy?: 'CONTINUE' | 'DENY';
-  readonly taxable?: boolean;
-  readonly requiresShipping?: boolean;
-  readonly weight?: { readonly unit: string; readonly value: number };
-  /** Values in the order of the product's options. */
-  readonly optionValues?: readonly string[];
-  readonly metafields?: readonly SeedMetafield[];
-};
-export type SeedProduct = {
-  readonly title: string;
-  readonly handle?: string;
-  readonly descriptionHtml?: string;
-  readonly vendor?: string;
-  readonly productType?: string;
-  readonly tags?: readonly string[];
-  readonly status?: ProductRecord['status'];
-  readonly seo?: { readonly title?: string | null; readonly description?: string | null };
-  readonly images?: readonly { readonly src: string; readonly alt?: string }[];
-  readonly options?: readonly string[];
-  readonly variants: readonly SeedVariant[];
-  readonly metafields?: readonly SeedMetafield[];
-  readonly createdAt?: number;
-};
-export type SeededProduct = {
-  readonly productId: string;
-  readonly variantIds: readonly string[];
-  readonly inventoryItemIds: readonly string[];
-};
-
-export type SeedOrder = {
-  readonly name?: string;
-  readonly createdAt?: number;
-  readonly processedAt?: number;
-  readonly email?: string | null;
-  readonly phone?: string | null;
-  readonly customerId?: string | null;
-  readonly lines: readonly {
-    readonly sku?: string | null;
-    readonly variantId?: string | null;
-    readonly title?: string;
-    readonly quantity: number;
-    readonly price: string;
-    readonly requiresShipping?: boolean;
-  }[];
-  readonly shipping?: { readonly title: string; readonly price: string };
-  readonly tax?: { readonly title: string; readonly rate: number; readonly amount: string };
-  readonly taxesIncluded?: boolean;
-  readonly discount?: string;
-  readonly financialStatus?: FinancialStatus;
-  readonly gateway?: string;
-  readonly fulfillments?: readonly {
-    readonly tracking?: { readonly company?: string; readonly number?: string; readonly url?: string };
-    readonly lines?: readonly { readonly sku: string; readonly quantity: number }[];
-  }[];
-  readonly cancelledAt?: number | null;
-  readonly closedAt?: number | null;
-  readonly note?: string | null;
-  readonly tags?: readonly string[];
-  readonly billingAddress?: AddressInput;
-  readonly shippingAddress?: AddressInput;
-  readonly sourceName?: string;
-  readonly metafields?: readonly SeedMetafield[];
-};
-
-export type SeedCustomer = {
-  readonly email?: string | null;
-  readonly firstName?: string | null;
-  readonly lastName?: string | null;
-  readonly phone?: string | null;
-  readonly note?: string | null;
-  readonly tags?: readonly string[];
-  readonly emailMarketing?: boolean;
-  readonly addresses?: readonly AddressInput[];
-  readonly createdAt?: number;
-  readonly metafields?: readonly SeedMetafield[];
-};
+function valuesOf(variant: SeedVariant): readonly string[] {
+  return variant.optionValues ?? ['Default Title'];
+}
 
 export function seedProduct(world: World, input: SeedProduct): SeededProduct {
   const names = input.options ?? ['Title'];
-  const valuesOf = (variant: SeedVariant): readonly string[] => variant.optionValues ?? ['Default Title'];
   const options = toOptions(
     world,
     names.map((name, index) => ({ name, values: input.variants.map((variant) => valuesOf(variant)[index] ?? '') })),
@@ -251,28 +165,6 @@ function insertSeedOrder(world: World, input: SeedOrder, origin: OrderRecord['or
 
 function paidAmount(status: FinancialStatus, order: OrderRecord): number {
   return status === 'PAID' || status === 'REFUNDED' || status === 'PARTIALLY_REFUNDED' ? toUnits(order.total) : 0;
-}
-
-export function addTransaction(
-  world: World,
-  order: OrderRecord,
-  part: { kind: string; amount: number; gateway: string; at: string; parentId?: string },
-): string {
-  const id = world.gid('OrderTransaction');
-  world.transactions.insert({
-    id,
-    orderId: order.id,
-    refundId: null,
-    kind: part.kind,
-    status: 'SUCCESS',
-    gateway: part.gateway,
-    test: false,
-    amount: toDecimal(part.amount),
-    parentId: part.parentId ?? null,
-    createdAt: world.stamp(),
-    processedAt: part.at,
-  });
-  return id;
 }
 
 export function seedCustomer(world: World, input: SeedCustomer): string {

@@ -7,15 +7,8 @@ import { createIdempotency } from './idempotency.ts';
 import { createPeople, type People } from './people.ts';
 import { resolvers } from './resolvers.ts';
 import { createSchema } from './schema.ts';
-import {
-  seedCustomer,
-  seedOrder,
-  seedProduct,
-  type SeedCustomer,
-  type SeededProduct,
-  type SeedOrder,
-  type SeedProduct,
-} from './seed.ts';
+import type { SeedCustomer, SeededProduct, SeedOrder, SeedProduct } from './seed-input.ts';
+import { seedCustomer, seedOrder, seedProduct } from './seed.ts';
 import { createShopServer } from './server.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 import { takeState, type ShopState } from './state.ts';

@@ -9,15 +9,13 @@ import type {
   InventoryItemRecord,
   InventoryLevelRecord,
   LocationRecord,
-  MetafieldDefinitionRecord,
-  MetafieldRecord,
   OrderRecord,
   ProductRecord,
   RefundRecord,
   TransactionRecord,
   VariantRecord,
-  WebhookSubscriptionRecord,
 } from './records.ts';
+import type { MetafieldDefinitionRecord, MetafieldRecord, WebhookSubscriptionRecord } from './app-records.ts';
 import { variantsOf } from './read/catalogue.ts';
 import type { World } from './world.ts';
 

@@ -7,7 +7,6 @@ import {
   type GraphQLInputType,
   type GraphQLSchema,
   type OperationDefinitionNode,
-  type TypeNode,
 } from 'graphql';
 
 type Problem = { readonly path: readonly (string | number)[]; readonly explanation: string };
@@ -22,7 +21,7 @@ export function coerceVariables(
   const errors: GraphQLError[] = [];
   for (const definition of operation.variableDefinitions ?? []) {
     const name = definition.variable.name.value;
-    const type = typeFromAST(schema, definition.type as TypeNode);
+    const type = typeFromAST(schema, definition.type);
     if (!isInputType(type)) continue;
     if (given[name] === undefined && definition.defaultValue !== undefined) {
       variables[name] = valueFromAST(definition.defaultValue, type);
@@ -56,6 +55,7 @@ function toProblem(path: readonly (string | number)[], error: GraphQLError): Pro
     return { path: [...path, unknownField[1] ?? ''], explanation: `Field is not defined on ${unknownField[2] ?? ''}` };
   const missing = /^Field "(.+)" of required type/.exec(error.message);
   if (missing !== null) return { path: [...path, missing[1] ?? ''], explanation: 'Expected value to not be null' };
-  if (/^Expected non-nullable type/.test(error.message)) return { path, explanation: 'Expected value to not be null' };
+  if (error.message.startsWith('Expected non-nullable type'))
+    return { path, explanation: 'Expected value to not be null' };
   return { path, explanation: error.message };
 }

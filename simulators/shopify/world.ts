@@ -1,7 +1,5 @@
 import type { Actor, Ledger, SideEffect } from '../core/ledger.ts';
 import type {
-  BulkOperationRecord,
-  CancelJobRecord,
   CollectionRecord,
   CustomerRecord,
   FulfillmentOrderRecord,
@@ -9,17 +7,21 @@ import type {
   InventoryItemRecord,
   InventoryLevelRecord,
   LocationRecord,
-  MetafieldDefinitionRecord,
-  MetafieldRecord,
   OrderRecord,
-  ProductOperationRecord,
   ProductRecord,
   PublicationRecord,
   RefundRecord,
   TransactionRecord,
   VariantRecord,
-  WebhookSubscriptionRecord,
 } from './records.ts';
+import type {
+  BulkOperationRecord,
+  CancelJobRecord,
+  MetafieldDefinitionRecord,
+  MetafieldRecord,
+  ProductOperationRecord,
+  WebhookSubscriptionRecord,
+} from './app-records.ts';
 import type { Settings } from './settings.ts';
 import { createTable, type Table } from './table.ts';
 
@@ -142,8 +144,11 @@ type TableMaker = <R extends { readonly id: string }>(
   keyOf?: (record: R) => string,
 ) => Table<R>;
 
+function ofOrder(record: { readonly orderId: string }): string {
+  return record.orderId;
+}
+
 function createTables(table: TableMaker): Tables {
-  const ofOrder = (record: { readonly orderId: string }): string => record.orderId;
   return {
     products: table<ProductRecord>('product', undefined, (product) => product.handle),
     variants: table<VariantRecord>('variant', (variant) => variant.productId),

@@ -1,7 +1,7 @@
 import { connect, type PageArgs } from '../connection.ts';
 import type { Resolver, ResolverMap } from '../context.ts';
 import { findMetafield, metafieldsOf, toDigest, toNamespace } from '../metafields.ts';
-import type { MetafieldDefinitionRecord, MetafieldRecord } from '../records.ts';
+import type { MetafieldDefinitionRecord, MetafieldRecord } from '../app-records.ts';
 import { numberOf } from '../world.ts';
 
 type Owner = { readonly id: string };

@@ -3,7 +3,6 @@ import type { Maybe, ResolverMap } from '../context.ts';
 import { toDecimal } from '../decimals.ts';
 import { canMarkAsPaid, currentTotal, outstanding, refundedTotal } from '../order-money.ts';
 import type {
-  CancelJobRecord,
   FulfillmentOrderRecord,
   FulfillmentRecord,
   LineItemRecord,
@@ -12,6 +11,7 @@ import type {
   ShippingLineRecord,
   TransactionRecord,
 } from '../records.ts';
+import type { CancelJobRecord } from '../app-records.ts';
 import { suggestRefund, type SuggestArgs } from '../refunds.ts';
 import { legacyResourceId, ownerFields } from './metafield-fields.ts';
 import { bag, taxLines } from './money.ts';
@@ -173,7 +173,10 @@ function supportedActions(order: FulfillmentOrderRecord): readonly string[] {
       return ['CREATE_FULFILLMENT', 'REPORT_PROGRESS', 'HOLD', 'MARK_AS_OPEN'];
     case 'ON_HOLD':
       return ['RELEASE_HOLD', 'HOLD', 'MOVE'];
-    default:
+    case 'CANCELLED':
+    case 'CLOSED':
+    case 'INCOMPLETE':
+    case 'SCHEDULED':
       return [];
   }
 }

@@ -29,7 +29,7 @@ function visible(world: World, order: OrderRecord | undefined): OrderRecord | nu
   return order !== undefined && isVisible(world, order) ? order : null;
 }
 
-function sorting<R extends { readonly id: string }>(sortKey: Maybe<string>): ((row: R) => string | number) | undefined {
+function sorting(sortKey: Maybe<string>): (row: { readonly id: string }) => string | number {
   const field = {
     UPDATED_AT: 'updatedAt',
     CREATED_AT: 'createdAt',
@@ -39,7 +39,7 @@ function sorting<R extends { readonly id: string }>(sortKey: Maybe<string>): ((r
     COMPLETED_AT: 'completedAt',
   }[sortKey ?? 'ID'];
   if (field === undefined) return (row) => Number(numberOf(row.id));
-  return (row) => String((row as Readonly<Record<string, unknown>>)[field] ?? '');
+  return (row) => (row as Readonly<Record<string, unknown>> as Readonly<Record<string, string | null>>)[field] ?? '';
 }
 
 function list<R extends { readonly id: string }>(

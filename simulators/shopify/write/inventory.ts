@@ -236,10 +236,6 @@ function activateLevel(
   world: World,
   args: ActivateArgs,
 ): { readonly inventoryLevel: unknown; readonly userErrors: readonly UserErrorRecord[] } {
-  const refuse = (field: string, message: string): { inventoryLevel: null; userErrors: UserErrorRecord[] } => ({
-    inventoryLevel: null,
-    userErrors: [userError([field], message)],
-  });
   if (world.items.get(args.inventoryItemId) === undefined)
     return refuse('inventoryItemId', "The product couldn't be found.");
   if (world.locations.get(args.locationId) === undefined)
@@ -256,4 +252,8 @@ function activateLevel(
   if (known === undefined && typeof args.onHand === 'number')
     world.levels.update(level.id, { available: args.onHand, updatedAt: world.stamp() });
   return { inventoryLevel: world.levels.get(level.id), userErrors: [] };
+}
+
+function refuse(field: string, message: string): { inventoryLevel: null; userErrors: UserErrorRecord[] } {
+  return { inventoryLevel: null, userErrors: [userError([field], message)] };
 }

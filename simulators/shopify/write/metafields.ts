@@ -10,7 +10,8 @@ import {
   touchOwner,
   writeMetafield,
 } from '../metafields.ts';
-import type { MetafieldRecord, UserErrorRecord } from '../records.ts';
+import type { UserErrorRecord } from '../records.ts';
+import type { MetafieldRecord } from '../app-records.ts';
 
 type SetInput = {
   readonly ownerId: string;
@@ -47,19 +48,15 @@ export const metafieldMutations: ResolverMap[string] = {
   metafieldDefinitionCreate: (_: unknown, { definition }: { definition: DefinitionInput }, { world }) => {
     const namespace = toNamespace(world, definition.namespace);
     const wantsUnique = definition.capabilities?.uniqueValues?.enabled;
-    const refuse = (field: readonly string[], message: string, code: string): unknown => ({
-      createdDefinition: null,
-      userErrors: [userError(['definition', ...field], message, code)],
-    });
     if (definition.type === 'id' && wantsUnique === false) {
-      return refuse(
+      return refuseDefinition(
         ['capabilities', 'uniqueValues'],
         "The unique_values capability is required for the 'id' type and can't be disabled.",
         'CAPABILITY_REQUIRED_BUT_DISABLED',
       );
     }
     if (findDefinition(world, definition.ownerType, namespace, definition.key) !== undefined)
-      return refuse(['key'], 'Key is in use for another metafield definition on this owner type.', 'TAKEN');
+      return refuseDefinition(['key'], 'Key is in use for another metafield definition on this owner type.', 'TAKEN');
     const createdDefinition = world.definitions.insert({
       id: world.gid('MetafieldDefinition'),
       ownerType: definition.ownerType,
@@ -116,4 +113,8 @@ function setMetafields(
   const metafields = inputs.map((input) => writeMetafield(world, input.ownerId, input));
   for (const ownerId of new Set(inputs.map((input) => input.ownerId))) touchOwner(world, ownerId);
   return { metafields, userErrors: [] };
+}
+
+function refuseDefinition(field: readonly string[], message: string, code: string): unknown {
+  return { createdDefinition: null, userErrors: [userError(['definition', ...field], message, code)] };
 }

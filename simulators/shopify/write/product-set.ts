@@ -64,10 +64,6 @@ function setProduct(
 ): { product: ProductRecord | null; userErrors: UserErrorRecord[] } {
   const named = identifier ?? (typeof input.id === 'string' ? { id: input.id } : undefined);
   const known = named === undefined ? undefined : findProduct(world, named);
-  const refuse = (...userErrors: UserErrorRecord[]): { product: null; userErrors: UserErrorRecord[] } => ({
-    product: null,
-    userErrors,
-  });
   if (typeof named?.id === 'string' && known === undefined)
     return refuse(userError(['input'], 'Product does not exist', 'PRODUCT_DOES_NOT_EXIST'));
   if (known === undefined && (input.title ?? '').trim() === '')
@@ -169,4 +165,8 @@ function replaceVariants(world: World, productId: string, inputs: readonly SetVa
       setAvailable(world, world.variants.get(id)?.inventoryItemId ?? '', locationId, quantity);
   }
   for (const variant of old) if (!kept.has(variant.id)) removeVariant(world, variant);
+}
+
+function refuse(...userErrors: UserErrorRecord[]): { product: null; userErrors: UserErrorRecord[] } {
+  return { product: null, userErrors };
 }
