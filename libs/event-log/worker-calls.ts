@@ -25,7 +25,8 @@ const BATCH_MAX = 500;
  * meanwhile goes together in the next, and so shares one write to the disk.
  */
 export async function startLogThread(options: WorkerStart): Promise<LogThread> {
-  const worker = new Worker(embeddedLogWorkerUrl(), { workerData: options });
+  // The thread needs none of the flags this process was started with, and some are refused in a thread.
+  const worker = new Worker(embeddedLogWorkerUrl(), { workerData: options, execArgv: [] });
   let waiting: Waiting[] = [];
   let sent: readonly Waiting[] = [];
   let ended: string | null = null;
