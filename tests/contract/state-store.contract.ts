@@ -1,0 +1,335 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { FactRecord } from '#libs/event-log/event-log.ts';
+import type { StateStore } from '#libs/state/state-store.ts';
+
+export type StateStoreHarness = {
+  readonly state: StateStore;
+  /** Lets time pass by the store's clock. */
+  readonly pass: (ms: number) => Promise<void>;
+  /** Makes facts known to the copies the way this store learns of them. */
+  readonly record: (facts: readonly FactRecord[]) => Promise<void>;
+  readonly close: () => Promise<void>;
+};
+
+/** A store whose copies of facts are its own, so that they can be behind, and be lost. */
+export type OwnCopiesHarness = StateStoreHarness & {
+  /** Remembers the present state; `forgetLast` falls back to it. */
+  readonly remember: () => Promise<void>;
+  readonly forgetLast: () => Promise<void>;
+};
+
+const LIMIT = { capacity: 10, perSecond: 2 };
+
+/** What every state store must do. Times are the given clock's; a real store may take a few milliseconds longer. */
+export function testStateStoreContract(name: string, open: () => Promise<StateStoreHarness>): void {
+  describe(`StateStore contract: ${name}`, () => {
+    const harness = opening(open);
+    testCopies(harness);
+    testBudget(harness);
+    testLeasesAndNotes(harness);
+  });
+}
+
+/** What a store must do besides whose copies of facts are its own. */
+export function testOwnCopies(harness: () => OwnCopiesHarness): void {
+  test('a lower offset never replaces a higher one, nor brings a deleted fact back', async () => {
+    const { state } = harness();
+    await state.facts.put([aFact('1', 'new', 5), aFact('2', null, 6)]);
+
+    await state.facts.put([aFact('1', 'old', 4), aFact('2', 'old', 3)]);
+
+    expect(await state.facts.get([key('1'), key('2')])).toEqual([{ targetId: 'new' }, null]);
+    expect(await state.facts.count('acme', 'link')).toBe(1);
+  });
+
+  test('the same record put twice is there once', async () => {
+    const { state } = harness();
+    await state.facts.put([aFact('1', 'a', 1)]);
+
+    await state.facts.put([aFact('1', 'a', 1)]);
+
+    expect(await state.facts.count('acme', 'link')).toBe(1);
+  });
+
+  test('a flush forgets the copies, and they say so', async () => {
+    const { state } = harness();
+    await state.facts.put([aFact('1', 'a', 0)]);
+    await state.facts.setCompleteTo([at(0, 1)], await state.facts.beginFill());
+
+    await state.flush();
+
+    expect(await state.facts.get([key('1')])).toEqual([null]);
+    expect(await state.facts.completeTo()).toBeNull();
+  });
+
+  test('an empty copy is not complete', async () => {
+    const { state } = harness();
+    expect(await state.facts.completeTo()).toBeNull();
+  });
+
+  test('a filled copy is complete to where it was filled, per partition never further back', async () => {
+    const { state } = harness();
+    const life = await state.facts.beginFill();
+
+    const first = await state.facts.setCompleteTo([at(0, 5), at(1, 7)], life);
+    const second = await state.facts.setCompleteTo([at(0, 9), at(1, 3), at(2, 1)], await state.facts.beginFill());
+
+    expect([first, second]).toEqual([true, true]);
+    expect(byPartition(await state.facts.completeTo())).toEqual({ 0: 9, 1: 7, 2: 1 });
+  });
+
+  test('a copy complete to nothing is complete when there is nothing', async () => {
+    const { state } = harness();
+    await state.facts.setCompleteTo([], await state.facts.beginFill());
+
+    expect(await state.facts.completeTo()).toEqual([]);
+  });
+
+  test('a flush in the middle of a fill keeps it from passing for complete', async () => {
+    const { state } = harness();
+    const life = await state.facts.beginFill();
+    await state.facts.put([aFact('1', 'a', 0)]);
+
+    await state.flush();
+    await state.facts.put([aFact('2', 'b', 1)]);
+    const recorded = await state.facts.setCompleteTo([at(0, 2)], life);
+
+    expect(recorded).toBe(false);
+    expect(await state.facts.completeTo()).toBeNull();
+  });
+
+  test('a flush in a catch-up keeps it from passing for complete, though another fill has begun', async () => {
+    const { state } = harness();
+    await state.facts.setCompleteTo([at(0, 1)], await state.facts.beginFill());
+    const caughtUp = await state.facts.beginFill();
+
+    await state.flush();
+    await state.facts.beginFill();
+
+    expect(await state.facts.setCompleteTo([at(0, 2)], caughtUp)).toBe(false);
+    expect(await state.facts.completeTo()).toBeNull();
+  });
+
+  test('a fall-back that forgot the last writes is not complete until it is filled again', async () => {
+    const { state, remember, forgetLast } = harness();
+    await state.facts.put([aFact('1', 'a', 0)]);
+    await state.facts.setCompleteTo([at(0, 1)], await state.facts.beginFill());
+    await remember();
+    await state.facts.put([aFact('2', 'b', 1)]);
+    const begunBefore = await state.facts.beginFill();
+
+    await forgetLast();
+
+    expect(await state.facts.get([key('2')])).toEqual([null]);
+    expect(await state.facts.completeTo()).toBeNull();
+    expect(await state.facts.setCompleteTo([at(0, 2)], begunBefore)).toBe(false);
+    expect(await state.facts.setCompleteTo([at(0, 2)], await state.facts.beginFill())).toBe(true);
+    expect(byPartition(await state.facts.completeTo())).toEqual({ 0: 2 });
+  });
+}
+
+function testBudget(harness: () => StateStoreHarness): void {
+  describe('budget', () => {
+    test('a missing bucket starts empty and says how long to wait', async () => {
+      const { state } = harness();
+
+      const waitMs = await state.takeBudget('store', 1, LIMIT);
+
+      expect(waitMs).toBeGreaterThan(400);
+      expect(waitMs).toBeLessThanOrEqual(500);
+    });
+
+    test('it fills by the second, and who waited as long as told is served', async () => {
+      const { state, pass } = harness();
+      const waitMs = await state.takeBudget('store', 3, LIMIT);
+
+      await pass(waitMs);
+
+      expect(await state.takeBudget('store', 3, LIMIT)).toBe(0);
+      expect(await state.takeBudget('store', 1, LIMIT)).toBeGreaterThan(0);
+    });
+
+    test('asking in vain costs nothing', async () => {
+      const { state, pass } = harness();
+      await state.takeBudget('store', 4, LIMIT);
+      for (let asked = 0; asked < 3; asked++) await state.takeBudget('store', 4, LIMIT);
+
+      await pass(2_000);
+
+      expect(await state.takeBudget('store', 4, LIMIT)).toBe(0);
+    });
+
+    test('it never holds more than its capacity', async () => {
+      const { state, pass } = harness();
+      await state.takeBudget('store', 1, LIMIT);
+
+      await pass(60_000);
+
+      expect(await state.readBudget('store', LIMIT)).toBe(10);
+      expect(await state.takeBudget('store', 10, LIMIT)).toBe(0);
+      expect(await state.takeBudget('store', 1, LIMIT)).toBeGreaterThan(0);
+    });
+
+    test('what costs more than a full bucket is served by a full one, and paid off afterwards', async () => {
+      const { state, pass } = harness();
+      await state.takeBudget('store', 1, LIMIT);
+      await pass(60_000);
+
+      const large = await state.takeBudget('store', 14, LIMIT);
+      const waitMs = await state.takeBudget('store', 1, LIMIT);
+
+      expect(large).toBe(0);
+      expect(waitMs).toBeGreaterThan(2_400);
+      expect(waitMs).toBeLessThanOrEqual(2_500);
+    });
+
+    test('many who take at once never take more than there is', async () => {
+      const { state, pass } = harness();
+      await state.takeBudget('store', 1, LIMIT);
+      await pass(60_000);
+
+      const waits = await Promise.all(Array.from({ length: 25 }, () => state.takeBudget('store', 1, LIMIT)));
+
+      expect(waits.filter((waitMs) => waitMs === 0)).toHaveLength(10);
+    });
+
+    test('it can be set to what the platform says, and emptied', async () => {
+      const { state } = harness();
+
+      await state.setBudget('store', 5, LIMIT);
+      const five = await state.takeBudget('store', 5, LIMIT);
+      await state.setBudget('store', 0, LIMIT);
+
+      expect(five).toBe(0);
+      expect(await state.takeBudget('store', 1, LIMIT)).toBeGreaterThan(0);
+    });
+
+    test('buckets do not share', async () => {
+      const { state } = harness();
+      await state.setBudget('one', 10, LIMIT);
+
+      expect(await state.takeBudget('other', 1, LIMIT)).toBeGreaterThan(0);
+    });
+
+    test('a flush empties it, so nobody bursts over the limit', async () => {
+      const { state } = harness();
+      await state.setBudget('store', 10, LIMIT);
+
+      await state.flush();
+
+      expect(await state.takeBudget('store', 1, LIMIT)).toBeGreaterThan(0);
+    });
+  });
+}
+
+function testLeasesAndNotes(harness: () => StateStoreHarness): void {
+  describe('leases', () => {
+    test('one holder excludes others until it lets go', async () => {
+      const { state } = harness();
+
+      const first = await state.lease('rebuild', 'one', 1_000);
+      const second = await state.lease('rebuild', 'other', 1_000);
+      await state.release('rebuild', 'one');
+
+      expect([first, second]).toEqual([true, false]);
+      expect(await state.lease('rebuild', 'other', 1_000)).toBe(true);
+    });
+
+    test('a lease ends by itself', async () => {
+      const { state, pass } = harness();
+      await state.lease('rebuild', 'one', 1_000);
+
+      await pass(1_001);
+
+      expect(await state.lease('rebuild', 'other', 1_000)).toBe(true);
+    });
+
+    test('its holder prolongs it', async () => {
+      const { state, pass } = harness();
+      await state.lease('rebuild', 'one', 1_000);
+      await pass(800);
+
+      const prolonged = await state.lease('rebuild', 'one', 1_000);
+      await pass(800);
+
+      expect(prolonged).toBe(true);
+      expect(await state.lease('rebuild', 'other', 1_000)).toBe(false);
+    });
+
+    test('nobody lets go what another holds', async () => {
+      const { state } = harness();
+      await state.lease('rebuild', 'one', 1_000);
+
+      await state.release('rebuild', 'other');
+
+      expect(await state.lease('rebuild', 'other', 1_000)).toBe(false);
+    });
+
+    test('of many who ask at once one gets it', async () => {
+      const { state } = harness();
+
+      const got = await Promise.all(['a', 'b', 'c', 'd'].map((holder) => state.lease('rebuild', holder, 1_000)));
+
+      expect(got.filter(Boolean)).toHaveLength(1);
+    });
+  });
+
+  describe('roots and notes', () => {
+    test('roots of children are answered in the order asked, by pair and kind', async () => {
+      const { state } = harness();
+      await state.putRootsOf('acme', 'inventoryItem', { '46': 'product:81', '47': 'product:82' });
+
+      expect(await state.getRootsOf('acme', 'inventoryItem', ['47', '1', '46'])).toEqual([
+        'product:82',
+        null,
+        'product:81',
+      ]);
+      expect(await state.getRootsOf('acme', 'variant', ['46'])).toEqual([null]);
+      expect(await state.getRootsOf('other', 'inventoryItem', ['46'])).toEqual([null]);
+    });
+
+    test('a note is kept until it is written again or its time is over', async () => {
+      const { state, pass } = harness();
+      await state.putNote('lasting', 'a');
+      await state.putNote('short', 'b', 500);
+      await state.putNote('lasting', 'c');
+      const before = await state.getNote('short');
+
+      await pass(501);
+
+      expect(before).toBe('b');
+      expect(await state.getNote('short')).toBeNull();
+      expect(await state.getNote('lasting')).toBe('c');
+      expect(await state.getNote('never')).toBeNull();
+    });
+
+    test('a flush forgets roots, notes and leases', async () => {
+      const { state } = harness();
+      await state.putRootsOf('acme', 'inventoryItem', { '46': 'product:81' });
+      await state.putNote('note', 'a');
+      await state.lease('rebuild', 'one', 60_000);
+
+      await state.flush();
+
+      expect(await state.getRootsOf('acme', 'inventoryItem', ['46'])).toEqual([null]);
+      expect(await state.getNote('note')).toBeNull();
+      expect(await state.lease('rebuild', 'other', 1_000)).toBe(true);
+    });
+  });
+}
+
+function key(id: string) {
+  return { pair: 'acme', kind: 'link', id };
+}
+
+function aFact(id: string, targetId: string | null, offset: number): FactRecord {
+  return { ...key(id), value: targetId === null ? null : { targetId }, at: at(0, offset) };
+}
+
+function at(partition: number, offset: number) {
+  return { partition, offset };
+}
+
+function byPartition(positions: readonly { readonly partition: number; readonly offset: number }[] | null) {
+  return Object.fromEntries((positions ?? []).map(({ partition, offset }) => [partition, offset]));
+}
