@@ -31,7 +31,76 @@ export function testStateStoreContract(name: string, open: () => Promise<StateSt
 }
 
 /** What a store must do besides whose copies of facts are its own. */
-export function testOwnCopies(harness: () => OwnCopiesHarness): void {
+export function testOwnCopiesContract(name: string, open: () => Promise<OwnCopiesHarness>): void {
+  describe(`StateStore contract, copies that can be lost: ${name}`, () => {
+    testOwnCopies(opening(open));
+  });
+}
+
+function opening<H extends StateStoreHarness>(open: () => Promise<H>): () => H {
+  let opened: H | null = null;
+  beforeEach(async () => {
+    opened = await open();
+  });
+  afterEach(async () => {
+    await opened?.close();
+  });
+  return () => {
+    if (opened === null) throw new Error('The store under test was not opened');
+    return opened;
+  };
+}
+
+function testCopies(harness: () => StateStoreHarness): void {
+  describe('copies of facts', () => {
+    test('get() answers in the order asked, null for what nobody knows', async () => {
+      const { state, record } = harness();
+      await record([aFact('1', 'a', 0), aFact('2', 'b', 1)]);
+
+      const got = await state.facts.get([key('2'), key('nobody'), key('1')]);
+
+      expect(got).toEqual([{ targetId: 'b' }, null, { targetId: 'a' }]);
+    });
+
+    test('list() and count() know the facts of one kind of one pair', async () => {
+      const { state, record } = harness();
+      await record([
+        aFact('1', 'a', 0),
+        aFact('2', 'b', 1),
+        { ...aFact('3', 'c', 2), kind: 'hold' },
+        { ...aFact('4', 'd', 3), pair: 'other' },
+      ]);
+
+      const listed = await Array.fromAsync(state.facts.list('acme', 'link'));
+
+      expect(new Set(listed.map(({ id }) => id))).toEqual(new Set(['1', '2']));
+      expect(await state.facts.count('acme', 'link')).toBe(2);
+    });
+
+    test('a deleted fact is not there any more', async () => {
+      const { state, record } = harness();
+      await record([aFact('1', 'a', 0)]);
+
+      await record([aFact('1', null, 1)]);
+
+      expect(await state.facts.get([key('1')])).toEqual([null]);
+      expect(await Array.fromAsync(state.facts.list('acme', 'link'))).toEqual([]);
+      expect(await state.facts.count('acme', 'link')).toBe(0);
+    });
+
+    test('many facts are listed whole, each once', async () => {
+      const { state, record } = harness();
+      await record(Array.from({ length: 2_300 }, (_, index) => aFact(String(index), 'a', index)));
+
+      const ids = (await Array.fromAsync(state.facts.list('acme', 'link'))).map(({ id }) => id);
+
+      expect(ids).toHaveLength(2_300);
+      expect(new Set(ids).size).toBe(2_300);
+    });
+  });
+}
+
+function testOwnCopies(harness: () => OwnCopiesHarness): void {
   test('a lower offset never replaces a higher one, nor brings a deleted fact back', async () => {
     const { state } = harness();
     await state.facts.put([aFact('1', 'new', 5), aFact('2', null, 6)]);
