@@ -38,6 +38,7 @@ describe('readRoots()', () => {
 
     expect(roots.map((root) => root?.id)).toEqual(ids);
     expect(open.asked.filter((asked) => asked.includes('/products?'))).toHaveLength(2);
+    expect(open.asked.filter((asked) => asked.includes('/system_status'))).toHaveLength(1);
   });
 
   test('reads all variations of a product, or only those asked for', async () => {

@@ -43,7 +43,13 @@ export function createShop(client: WooClient): Shop {
     }
   };
 
+  const readUnits = async (call: CallContext): Promise<ShopUnits> => {
+    const { settings } = await readStatus(call);
+    return { currency: settings.currency, weightUnit: await readSetting('products/woocommerce_weight_unit', call) };
+  };
+
   let known: ShopUnits | null = null;
+  let asking: Promise<ShopUnits> | null = null;
 
   return {
     async identify(call) {
@@ -60,9 +66,17 @@ export function createShop(client: WooClient): Shop {
       };
     },
     async units(call) {
-      if (known !== null) return known;
-      const { settings } = await readStatus(call);
-      known = { currency: settings.currency, weightUnit: await readSetting('products/woocommerce_weight_unit', call) };
+      while (known === null) {
+        if (asking === null) {
+          asking = readUnits(call).finally(() => (asking = null));
+          known = await asking;
+        } else {
+          // Somebody else’s call was given up, which says nothing; what the shop answered counts for all.
+          await asking.catch((error: unknown) => {
+            if (isSyncError(error)) throw error;
+          });
+        }
+      }
       return known;
     },
     async probe(call) {
