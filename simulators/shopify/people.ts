@@ -29,8 +29,6 @@ export function createPeople(world: World): People {
     world.settle();
     return world.as({ actor: 'people', callId: undefined }, work);
   };
-    return found;
-  };
 
   return {
     editTexts: (productId, { title, descriptionHtml, seo }) =>
