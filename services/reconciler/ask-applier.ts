@@ -1,0 +1,125 @@
+import type { News } from '#libs/event-log/news.ts';
+import type { JournalStore } from './journal-store.ts';
+import type { ReconcilerDeps } from './reconciler-deps.ts';
+import type { Candidate, RunFile } from './run-file.ts';
+import type { OnProgress } from './scan-stores.ts';
+
+export type AskOptions = {
+  readonly run: string;
+  readonly repair: boolean;
+  readonly signal: AbortSignal;
+  readonly onProgress: OnProgress;
+  /** How often the journal is looked at. */
+  readonly pollMs: number;
+  /** Without any answer for this long, the rest is `inconclusive`. */
+  readonly patienceMs: number;
+  /** How many questions are on the log at once. */
+  readonly windowMax: number;
+};
+
+/** Asks the applier about every candidate and waits for the answers: it reads both sides in turn with everything else on that key. */
+export async function askAboutCandidates(
+  deps: ReconcilerDeps,
+  file: RunFile,
+  journal: JournalStore,
+  options: AskOptions,
+): Promise<void> {
+  const total = file.count('candidates');
+  let done = 0;
+  for (;;) {
+    const window = file.candidates('unanswered', '', options.windowMax);
+    if (window.length === 0) return;
+    await publishQuestions(deps, file, window, options);
+    await collect(deps, journal, options, window, (root, answer) => {
+      file.answered(root, answer);
+      done += 1;
+      options.onProgress({ stage: 'asking', done, of: total });
+    });
+  }
+}
+
+/** A second look at what was repaired, by the same road; nothing is written by it. */
+export async function verifyRepairs(
+  deps: ReconcilerDeps,
+  file: RunFile,
+  journal: JournalStore,
+  asked: AskOptions,
+): Promise<void> {
+  const options = { ...asked, run: `${asked.run}.verify`, repair: false };
+  for (;;) {
+    const window = file.candidates('to-verify', '', options.windowMax);
+    if (window.length === 0) return;
+    await deps.log.publish(window.map((candidate) => question(deps, candidate, options)));
+    await collect(deps, journal, options, window, file.verified);
+    options.onProgress({ stage: 'verifying', done: window.length, of: null });
+  }
+}
+
+async function publishQuestions(
+  deps: ReconcilerDeps,
+  file: RunFile,
+  window: readonly Candidate[],
+  options: AskOptions,
+): Promise<void> {
+  const fresh = window.filter(({ askedAt }) => askedAt === null);
+  if (fresh.length === 0) return;
+  const keys = fresh.map((candidate) => keyOf(candidate));
+  const pair = deps.settings.name;
+  const [settled, parked] = await Promise.all([
+    deps.facts.getMany(pair, 'settled', keys),
+    deps.facts.getMany(pair, 'parked', keys),
+  ]);
+  await deps.log.publish(fresh.map((candidate) => question(deps, candidate, options)));
+  // Marked afterwards: a process that dies in between asks once more, which costs a read.
+  for (const [index, key] of keys.entries())
+    file.asked(key, deps.clock.now(), { settled: settled[index] ?? null, parked: parked[index] ?? null });
+}
+
+function question({ settings, clock }: ReconcilerDeps, { root, rootId }: Candidate, options: AskOptions): News {
+  return {
+    v: 1,
+    pair: settings.name,
+    root,
+    rootId,
+    kind: 'compare',
+    repair: options.repair,
+    run: options.run,
+    topic: 'compare',
+    receivedAt: clock.now(),
+    via: 'compare',
+    tries: 0,
+  };
+}
+
+async function collect(
+  { clock, say }: ReconcilerDeps,
+  journal: JournalStore,
+  { run, signal, pollMs, patienceMs }: AskOptions,
+  window: readonly Candidate[],
+  keep: RunFile['answered'],
+): Promise<void> {
+  const open = new Set(window.map((candidate) => keyOf(candidate)));
+  let heardAt = clock.monotonic();
+  for (;;) {
+    await journal.tail();
+    const before = open.size;
+    for (const root of open) {
+      const answer = journal.answerOf(run, root);
+      if (answer === null) continue;
+      keep(root, answer);
+      open.delete(root);
+    }
+    if (open.size === 0) return;
+    if (open.size < before) heardAt = clock.monotonic();
+    if (clock.monotonic() - heardAt > patienceMs) {
+      say('warn', { run, unanswered: open.size }, 'nobody answers the comparison: is the applier running?');
+      for (const root of open) keep(root, { outcome: null, beside: false });
+      return;
+    }
+    await clock.sleep(pollMs, signal);
+  }
+}
+
+export function keyOf({ root, rootId }: Pick<Candidate, 'root' | 'rootId'>): string {
+  return `${root}:${rootId}`;
+}

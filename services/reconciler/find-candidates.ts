@@ -1,0 +1,84 @@
+import { PERSONAL_FIELDS, type FieldName } from '#libs/fields/field-names.ts';
+import type { FieldDifference } from '#libs/journal/journal-records.ts';
+import type { RootKind } from '#libs/model/stored.ts';
+import { inScope } from '#libs/planning/scope.ts';
+import type { Finding } from './finding.ts';
+import { labelEntity } from './label-root.ts';
+import { planJoined, type PlannedLine } from './plan-joined.ts';
+import type { ReconcilerDeps } from './reconciler-deps.ts';
+import type { Candidate, RunFile } from './run-file.ts';
+
+/** What a joined line means for the comparison. */
+export type Sorted =
+  | { readonly kind: 'agrees' }
+  | { readonly kind: 'ask'; readonly candidate: Pick<Candidate, 'root' | 'rootId' | 'loose'> }
+  /** Told without a question: nothing is to be done about it. */
+  | { readonly kind: 'tell'; readonly findings: readonly Finding[] };
+
+/** Sorts the whole join into candidates and findings; a resumed run goes on behind the last page. */
+export async function findCandidates(deps: ReconcilerDeps, file: RunFile, signal: AbortSignal): Promise<void> {
+  const foundAt = deps.clock.now();
+  const after = Number(file.getNote('planned') ?? 0);
+  for await (const page of planJoined(deps, file, after, signal)) {
+    const sorted = page.map((line) => sortLine(line, deps.settings.scope, foundAt));
+    file.addCandidates(sorted.flatMap((one) => (one.kind === 'ask' ? [one.candidate] : [])));
+    file.addFindings(sorted.flatMap((one) => (one.kind === 'tell' ? one.findings : [])));
+    file.putNote('planned', String(page.at(-1)?.line.n ?? after));
+  }
+}
+
+/** Pure: what one planned line means. */
+export function sortLine(planned: PlannedLine, scope: Parameters<typeof inScope>[1], foundAt: number): Sorted {
+  const { line, source, target, plan, loose, lostSourceId } = planned;
+  if (source === null || plan === null) {
+    if (lostSourceId !== null) return ask(line.root, lostSourceId, []);
+    return target === null ? { kind: 'agrees' } : { kind: 'tell', findings: [onlyOnTarget(planned, foundAt)] };
+  }
+  if (!inScope(source, scope)) return { kind: 'agrees' };
+  const { decision, differences } = plan;
+  if (loose.length > 0) return ask(line.root, source.id, loose);
+  if (decision.kind !== 'skip' || plan.newLinks.length > 0) return ask(line.root, source.id, []);
+  if (differences.length === 0) return { kind: 'agrees' };
+  if (differences.every(({ withheld }) => withheld === 'inherited'))
+    return { kind: 'tell', findings: differences.map((difference) => inherited(planned, difference, foundAt)) };
+  return ask(line.root, source.id, []);
+}
+
+function ask(root: RootKind, rootId: string, loose: readonly string[]): Sorted {
+  return { kind: 'ask', candidate: { root, rootId, loose } };
+}
+
+const NOBODY = { source: null, target: null, hidden: false, message: null, settledAt: null, lastNewsAt: null } as const;
+
+function onlyOnTarget({ line, target }: PlannedLine, foundAt: number): Finding {
+  const entity = `${line.root}:${line.targetId ?? ''}`;
+  return {
+    ...NOBODY,
+    root: entity,
+    entity,
+    targetId: line.targetId,
+    ...labelEntity(target, entity),
+    field: null,
+    cause: 'only-on-target',
+    status: 'kept',
+    sourceChangedAt: null,
+    foundAt,
+  };
+}
+
+function inherited({ line, source }: PlannedLine, difference: FieldDifference, foundAt: number): Finding {
+  const hidden = PERSONAL_FIELDS.has(difference.field as FieldName);
+  return {
+    ...NOBODY,
+    root: `${line.root}:${line.sourceId ?? ''}`,
+    entity: difference.entity,
+    targetId: line.targetId,
+    ...labelEntity(source, difference.entity),
+    field: difference.field,
+    ...(hidden ? { hidden } : { source: difference.source, target: difference.target }),
+    cause: 'inherited',
+    status: 'kept',
+    sourceChangedAt: source?.changedAt ?? null,
+    foundAt,
+  };
+}

@@ -1,0 +1,141 @@
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
+
+import type { EventLog, JournalPosition, JournalRead } from '#libs/event-log/event-log.ts';
+import {
+  journalRecordSchema,
+  newsOutcomeSchema,
+  type BatchRecord,
+  type NewsOutcome,
+} from '#libs/journal/journal-records.ts';
+import type { Answer } from './run-file.ts';
+import type { HeardNews } from './find-cause.ts';
+
+/** The journal of one pair, by root and by time: tailed from the log, and rebuilt from it when the file is gone. */
+export type JournalStore = {
+  /** Reads on to the log's end as it is now; how many records were new. */
+  readonly tail: () => Promise<number>;
+  /** How the comparison's question about a root ended; null: not yet. */
+  readonly answerOf: (run: string, root: string) => Answer | null;
+  /** News of a root other than comparisons, latest first. */
+  readonly newsOf: (root: string, limit: number) => readonly HeardNews[];
+  /** Outcomes of the pair, latest first, for `log` and the console. */
+  readonly latest: (options: {
+    readonly root?: string;
+    readonly before?: number;
+    readonly limit: number;
+  }) => readonly { readonly at: number; readonly outcome: NewsOutcome }[];
+  readonly forgetBefore: (time: number) => void;
+  readonly close: () => void;
+};
+
+const TABLES = `
+  CREATE TABLE IF NOT EXISTS positions (partition INTEGER PRIMARY KEY, offset INTEGER NOT NULL);
+  CREATE TABLE IF NOT EXISTS outcomes (
+    partition INTEGER, batch INTEGER, news INTEGER, at INTEGER NOT NULL, root TEXT NOT NULL, kind TEXT NOT NULL, run TEXT,
+    json TEXT NOT NULL, PRIMARY KEY (partition, batch, news)) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS outcomes_by_root ON outcomes (root, at);
+  CREATE INDEX IF NOT EXISTS outcomes_by_time ON outcomes (at);
+  CREATE INDEX IF NOT EXISTS outcomes_by_run ON outcomes (run, root) WHERE run IS NOT NULL;
+`;
+
+// A page of the journal shares one transaction.
+const PAGE = 500;
+
+/** Opens `journal.sqlite` of a pair; `:memory:` for a run without a folder. */
+export function openJournalStore(path: string, pair: string, log: Pick<EventLog, 'readJournal'>): JournalStore {
+  const db = new DatabaseSync(path);
+  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+  db.exec(TABLES);
+  const insert = db.prepare(
+    'INSERT OR REPLACE INTO outcomes (partition, batch, news, at, root, kind, run, json) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+  );
+  const move = db.prepare('INSERT OR REPLACE INTO positions (partition, offset) VALUES (?, ?)');
+
+  function keep(reads: readonly JournalRead[]): void {
+    db.exec('BEGIN');
+    for (const { partition, offset, record } of reads) {
+      const parsed = journalRecordSchema.safeParse(record);
+      // A record of a newer version is skipped, not guessed at.
+      if (parsed.success && parsed.data.type === 'batch') keepBatch(partition, offset, parsed.data);
+      move.run(partition, offset);
+    }
+    db.exec('COMMIT');
+  }
+  function keepBatch(partition: number, offset: number, batch: BatchRecord): void {
+    for (const outcome of batch.outcomes)
+      insert.run(
+        partition,
+        offset,
+        outcome.offset,
+        batch.at,
+        outcome.root,
+        outcome.kind,
+        outcome.run ?? null,
+        JSON.stringify(outcome),
+      );
+  }
+
+  return {
+    async tail() {
+      let page: JournalRead[] = [];
+      let count = 0;
+      const positions = db.prepare('SELECT partition, offset FROM positions').all() as unknown as JournalPosition;
+      for await (const read of log.readJournal(pair, positions)) {
+        page.push(read);
+        count += 1;
+        if (page.length < PAGE) continue;
+        keep(page);
+        page = [];
+      }
+      if (page.length > 0) keep(page);
+      return count;
+    },
+    ...reading(db),
+    forgetBefore(time) {
+      db.prepare('DELETE FROM outcomes WHERE at < ?').run(time);
+    },
+    close: () => db.close(),
+  };
+}
+
+function reading(db: DatabaseSync): Pick<JournalStore, 'answerOf' | 'newsOf' | 'latest'> {
+  const answer = db.prepare(
+    'SELECT partition, batch, json FROM outcomes WHERE run = ? AND root = ? ORDER BY at DESC, news DESC LIMIT 1',
+  );
+  const beside = db.prepare(
+    "SELECT count(*) AS n FROM outcomes WHERE partition = ? AND batch = ? AND root = ? AND kind <> 'compare'",
+  );
+  const news = db.prepare(
+    "SELECT json FROM outcomes WHERE root = ? AND kind <> 'compare' ORDER BY at DESC, news DESC LIMIT ?",
+  );
+  return {
+    answerOf(run, root) {
+      const row = answer.get(run, root);
+      if (row === undefined) return null;
+      const others = beside.get(number(row['partition']), number(row['batch']), root);
+      return { outcome: toOutcome(row['json']), beside: number(others?.['n']) > 0 };
+    },
+    newsOf: (root, limit) =>
+      news.all(root, limit).map((row) => {
+        const { via, receivedAt, outcome, sourceChangedAt } = toOutcome(row['json']);
+        return { via, receivedAt, outcome, sourceChangedAt: sourceChangedAt ?? null };
+      }),
+    latest({ root, before = Number.MAX_SAFE_INTEGER, limit }) {
+      const rows =
+        root === undefined
+          ? db.prepare('SELECT at, json FROM outcomes WHERE at < ? ORDER BY at DESC LIMIT ?').all(before, limit)
+          : db
+              .prepare('SELECT at, json FROM outcomes WHERE root = ? AND at < ? ORDER BY at DESC LIMIT ?')
+              .all(root, before, limit);
+      return rows.map((row) => ({ at: number(row['at']), outcome: toOutcome(row['json']) }));
+    },
+  };
+}
+
+function toOutcome(json: SQLOutputValue | undefined): NewsOutcome {
+  return newsOutcomeSchema.parse(JSON.parse(String(json)));
+}
+
+function number(value: SQLOutputValue | undefined): number {
+  return Number(value ?? 0);
+}

@@ -1,0 +1,182 @@
+import { PERSONAL_FIELDS, type FieldName } from '#libs/fields/field-names.ts';
+import type { Fingerprint } from '#libs/fields/fingerprint.ts';
+import { mapFields } from '#libs/fields/map-fields.ts';
+import type { FieldDifference, NewsOutcome } from '#libs/journal/journal-records.ts';
+import type { PairSettings } from '#libs/model/pair.ts';
+import type { StoredRoot } from '#libs/model/stored.ts';
+import { entitiesOf, type RootEntity } from '#libs/planning/entity-values.ts';
+import { findCause, type Cause, type CauseInput, type HeardNews } from './find-cause.ts';
+import type { Finding } from './finding.ts';
+import { labelEntity } from './label-root.ts';
+import type { Answer, Candidate } from './run-file.ts';
+
+export type JudgeInput = {
+  readonly candidate: Candidate;
+  readonly source: StoredRoot | null;
+  /** Variants that still have no link after the applier looked. */
+  readonly loose: readonly string[];
+  readonly news: readonly HeardNews[];
+  readonly settings: Pick<PairSettings, 'maps'>;
+  readonly fingerprint: Fingerprint;
+  readonly now: number;
+  readonly lateAfterMs: number;
+  readonly followedSince: number | null;
+};
+
+/** Turns the applier's answer about one root into findings. Pure. */
+export function judgeRoot(input: JudgeInput): readonly Finding[] {
+  const { candidate, loose } = input;
+  const { answer } = candidate;
+  if (answer === null) return [];
+  if (answer.outcome === null) return [wholeRoot(input, null, 'inconclusive', 'left')];
+  const { outcome } = answer;
+  // Other news came in the same batch: what differed was on its way.
+  if (answer.beside && outcome.outcome !== 'parked' && outcome.outcome !== 'delayed') return [];
+  if (outcome.outcome === 'out-of-scope') return [];
+  const fields = (outcome.differences ?? []).map((difference) => judgeField(input, outcome, difference));
+  const whole = fields.length > 0 ? [] : judgeWhole(input, outcome);
+  return [...fields, ...whole, ...loose.map((id) => looseVariant(input, outcome, id))];
+}
+
+function judgeField(input: JudgeInput, outcome: NewsOutcome, difference: FieldDifference): Finding {
+  const hidden = PERSONAL_FIELDS.has(difference.field as FieldName);
+  const cause = findCause({
+    ...causeInput(input, outcome),
+    difference,
+    wantedAgain: isWantedAgain(input, outcome, difference, hidden),
+  });
+  return {
+    ...common(input, outcome, difference.entity),
+    field: difference.field,
+    source: hidden ? null : difference.source,
+    target: hidden ? null : difference.target,
+    hidden,
+    cause,
+    status: difference.withheld === undefined ? statusOf(input, outcome, cause, difference) : keptOrLeft(cause),
+  };
+}
+
+// Settled prints are of values before the target's vocabulary changed them: so is the scanned source, unless it moved since.
+function isWantedAgain(
+  { candidate, source, settings, fingerprint }: JudgeInput,
+  outcome: NewsOutcome,
+  { entity, field, source: said }: FieldDifference,
+  hidden: boolean,
+): boolean | null {
+  const short = field.slice(field.indexOf('.') + 1);
+  const before = candidate.before?.settled?.wanted[`${entity}/${short}`];
+  if (before === undefined) return null;
+  const scanned = entitiesOfOrNone(source).find((one) => `${one.entity}:${one.id}` === entity);
+  if (scanned !== undefined && (source?.changedAt ?? null) === (outcome.sourceChangedAt ?? null)) {
+    const { wanted } = mapFields(scanned.entity, scanned.values, [short], settings.maps);
+    if (short in wanted) return before === fingerprint(wanted[short]);
+  }
+  return before === (hidden ? said : fingerprint(said));
+}
+
+function entitiesOfOrNone(source: StoredRoot | null): readonly RootEntity[] {
+  return source === null ? [] : entitiesOf(source);
+}
+
+function judgeWhole(input: JudgeInput, outcome: NewsOutcome): readonly Finding[] {
+  const created = (outcome.entities ?? []).some((entity) => entity.created === true);
+  const stuck = outcome.outcome === 'parked' || outcome.outcome === 'delayed';
+  if (!created && !stuck && outcome.reason !== 'deleted-at-source') return [];
+  const cause = findCause({ ...causeInput(input, outcome), difference: null, wantedAgain: null });
+  return [wholeRoot(input, outcome, cause, stuck ? 'left' : statusOf(input, outcome, cause, null))];
+}
+
+function wholeRoot(input: JudgeInput, outcome: NewsOutcome | null, cause: Cause, status: Finding['status']): Finding {
+  const root = keyOf(input.candidate);
+  return {
+    ...common(input, outcome, root),
+    field: null,
+    source: null,
+    target: null,
+    hidden: false,
+    cause,
+    status: cause === 'deleted-at-source' ? 'kept' : status,
+  };
+}
+
+function looseVariant(input: JudgeInput, outcome: NewsOutcome, id: string): Finding {
+  const entity = `variant:${id}`;
+  return {
+    ...common(input, outcome, entity),
+    targetId: null,
+    field: null,
+    source: null,
+    target: null,
+    hidden: false,
+    cause: 'unlinked',
+    status: 'left',
+  };
+}
+
+function common(input: JudgeInput, outcome: NewsOutcome | null, entity: string) {
+  const { candidate, source, news, now } = input;
+  const targetId = outcome?.entities?.find((one) => one.entity === entity)?.targetId ?? null;
+  return {
+    root: keyOf(candidate),
+    entity,
+    targetId,
+    ...labelEntity(source, entity),
+    message: outcome?.message ?? candidate.before?.parked?.message ?? null,
+    sourceChangedAt: outcome?.sourceChangedAt ?? source?.changedAt ?? null,
+    settledAt: candidate.before?.settled?.at ?? null,
+    lastNewsAt: news.length === 0 ? null : Math.max(...news.map(({ receivedAt }) => receivedAt)),
+    foundAt: now,
+  };
+}
+
+function causeInput(
+  { candidate, source, news, now, lateAfterMs, followedSince }: JudgeInput,
+  outcome: NewsOutcome,
+): Omit<CauseInput, 'difference' | 'wantedAgain'> {
+  return {
+    onlyOnTarget: false,
+    outcome: outcome.outcome,
+    reason: outcome.reason ?? null,
+    sourceChangedAt: outcome.sourceChangedAt ?? source?.changedAt ?? null,
+    sourceCreatedAt: source?.createdAt ?? null,
+    settled: candidate.before?.settled ?? null,
+    parked: candidate.before?.parked ?? null,
+    news,
+    askedAt: candidate.askedAt ?? now,
+    now,
+    lateAfterMs,
+    followedSince,
+  };
+}
+
+function statusOf(
+  { candidate }: JudgeInput,
+  outcome: NewsOutcome,
+  cause: Cause,
+  difference: FieldDifference | null,
+): Finding['status'] {
+  if (outcome.outcome !== 'applied') return keptOrLeft(cause);
+  // Repaired is what a second look has seen to agree.
+  return candidate.verified !== null && agreesNow(candidate.verified, difference) ? 'repaired' : 'left';
+}
+
+function keptOrLeft(cause: Cause): Finding['status'] {
+  return cause === 'inherited' || cause === 'normalised' || cause === 'deleted-at-source' ? 'kept' : 'left';
+}
+
+function agreesNow({ outcome }: Answer, difference: FieldDifference | null): boolean {
+  if (outcome === null || outcome.outcome === 'delayed') return false;
+  if (difference === null) return outcome.outcome !== 'parked';
+  return !(outcome.differences ?? []).some(
+    ({ entity, field }) => entity === difference.entity && field === difference.field,
+  );
+}
+
+/** Whether something was written, so that it is worth a second look. */
+export function wasRepaired({ answer }: Candidate): boolean {
+  return answer?.outcome?.outcome === 'applied';
+}
+
+function keyOf({ root, rootId }: Candidate): string {
+  return `${root}:${rootId}`;
+}
