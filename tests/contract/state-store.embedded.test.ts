@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { openEmbeddedEventLog } from '#libs/event-log/embedded-event-log.ts';
 import { openEmbeddedStateStore } from '#libs/state/embedded-state-store.ts';
 import { createManualClock } from './event-log-clock.ts';
-import { testStateStoreContract, type StateStoreHarness } from './state-store.contract.ts';
+import { testStateStoreContract } from './state-store.contract.ts';
+import type { StateStoreHarness } from './state-store-harness.ts';
 
 async function open(prepare: (dataDir: string) => Promise<void> = async () => undefined): Promise<StateStoreHarness> {
   const dataDir = await mkdtemp(join(tmpdir(), 'lockstep-state-'));

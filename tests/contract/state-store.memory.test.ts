@@ -1,6 +1,7 @@
 import { createMemoryStateStore } from '#libs/state/memory-state-store.ts';
 import { createManualClock } from './event-log-clock.ts';
-import { testOwnCopiesContract, testStateStoreContract, type OwnCopiesHarness } from './state-store.contract.ts';
+import { testOwnCopiesContract, testStateStoreContract } from './state-store.contract.ts';
+import type { OwnCopiesHarness } from './state-store-harness.ts';
 
 async function open(): Promise<OwnCopiesHarness> {
   const { clock, advance } = createManualClock();
