@@ -50,27 +50,14 @@ type Rendered = Delivery & {
 
 const AGENT = 'WooCommerce/10.2.4 Hookshot (WordPress/6.8.8)';
 
-export function createDeliveries({ shop, queue, render, policy, allowReceiver }: Options): Deliveries {
-  let decide = policy;
-  let held: Rendered[] = [];
-  let rendered = 0;
-  const lastArrived = new Map<string, number>();
-  let timer: NodeJS.Timeout | undefined;
-  let running: Promise<number> | undefined;
+type Sender = {
+  readonly ping: (webhook: Webhook) => Promise<void>;
+  readonly send: (delivery: Rendered, times: 1 | 2) => Promise<number>;
+  readonly lost: (delivery: Rendered) => void;
+};
 
-  function renderNow(delivery: Pending, delayMs: number): Rendered {
-    const now = shop.now();
-    const body = phpJson(render(delivery));
-    rendered += 1;
-    return {
-      ...delivery,
-      body,
-      renderedAt: now,
-      coversSeq: shop.ledger.entries.length - 1,
-      dueAt: now + delayMs,
-      order: rendered,
-    };
-  }
+function createSender({ shop, allowReceiver }: Pick<Options, 'shop' | 'allowReceiver'>): Sender {
+  const lastArrived = new Map<string, number>();
 
   function record(
     delivery: Rendered,
@@ -79,38 +66,6 @@ export function createDeliveries({ shop, queue, render, policy, allowReceiver }:
     const { topic, entity, id, parentId, causedAt, renderedAt, coversSeq } = delivery;
     const parent = parentId === undefined ? {} : { parentId: String(parentId) };
     shop.ledger.delivery({ topic, entity, id: String(id), ...parent, causedAt, renderedAt, coversSeq, ...end });
-  }
-
-  async function send(delivery: Rendered, times: 1 | 2): Promise<number> {
-    const webhook = shop.tables.webhook.get(delivery.webhookId);
-    if (webhook === undefined) return 0;
-    const key = `${delivery.webhookId}:${delivery.id}`;
-    const reordered = (lastArrived.get(key) ?? 0) > delivery.order;
-    lastArrived.set(key, Math.max(lastArrived.get(key) ?? 0, delivery.order));
-    const arrived = { arrivedAt: shop.now(), arrivedSeq: shop.ledger.entries.length - 1 };
-    const statuses: number[] = [];
-    for (let time = 0; time < times; time += 1) statuses.push(await call(webhook, delivery));
-    const status = statuses[0] ?? 0;
-    const came = succeeded(status);
-    record(delivery, {
-      outcome: came ? (times === 2 ? 'doubled' : 'delivered') : 'failed',
-      ...(came ? arrived : {}),
-      ...(reordered ? { reordered } : {}),
-      status,
-    });
-    return times;
-  }
-
-  async function call(webhook: Webhook, delivery: Rendered): Promise<number> {
-    const headers = deliveryHeaders(shop, webhook, delivery.body);
-    const allowed = mayCall(webhook.delivery_url, allowReceiver);
-    const status = allowed
-      ? await post({ url: webhook.delivery_url, headers, body: delivery.body, timeoutMs: 60_000 })
-      : 0;
-    countDelivery(shop, webhook.id, succeeded(status));
-    const present = shop.tables.webhook.get(webhook.id);
-    if (present !== undefined && !present.ping_answered) await ping(present);
-    return status;
   }
 
   /** Unsigned, form-encoded, within the request that makes the webhook; whatever it gets, the webhook is made. */
@@ -131,38 +86,95 @@ export function createDeliveries({ shop, queue, render, policy, allowReceiver }:
     if (status === 200) pingAnswered(shop, webhook.id);
   }
 
+  async function call(webhook: Webhook, delivery: Rendered): Promise<number> {
+    const headers = deliveryHeaders(shop, webhook, delivery.body);
+    const allowed = mayCall(webhook.delivery_url, allowReceiver);
+    const status = allowed
+      ? await post({ url: webhook.delivery_url, headers, body: delivery.body, timeoutMs: 60_000 })
+      : 0;
+    countDelivery(shop, webhook.id, succeeded(status));
+    // While its ping was not answered with exactly 200, each delivery brings another.
+    const present = shop.tables.webhook.get(webhook.id);
+    if (present !== undefined && !present.ping_answered) await ping(present);
+    return status;
+  }
+
+  async function send(delivery: Rendered, times: 1 | 2): Promise<number> {
+    const webhook = shop.tables.webhook.get(delivery.webhookId);
+    if (webhook === undefined) return 0;
+    const key = `${delivery.webhookId}:${delivery.id}`;
+    const reordered = (lastArrived.get(key) ?? 0) > delivery.order;
+    lastArrived.set(key, Math.max(lastArrived.get(key) ?? 0, delivery.order));
+    const arrived = { arrivedAt: shop.now(), arrivedSeq: shop.ledger.entries.length - 1 };
+    const status = await call(webhook, delivery);
+    if (times === 2) await call(webhook, delivery);
+    const came = succeeded(status);
+    record(delivery, {
+      outcome: came ? (times === 2 ? 'doubled' : 'delivered') : 'failed',
+      ...(came ? arrived : {}),
+      ...(reordered ? { reordered } : {}),
+      status,
+    });
+    return times;
+  }
+
+  return { ping, send, lost: (delivery) => record(delivery, { outcome: 'lost' }) };
+}
+
+export function createDeliveries({ shop, queue, render, policy, allowReceiver }: Options): Deliveries {
+  const sender = createSender({ shop, allowReceiver });
+  let decide = policy;
+  let held: Rendered[] = [];
+  let rendered = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let running: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+
+  function renderNow(delivery: Pending, delayMs: number): Rendered {
+    const now = shop.now();
+    const body = phpJson(render(delivery));
+    rendered += 1;
+    return {
+      ...delivery,
+      body,
+      renderedAt: now,
+      coversSeq: shop.ledger.entries.length - 1,
+      dueAt: now + delayMs,
+      order: rendered,
+    };
+  }
+
   async function drain(): Promise<number> {
     let sent = 0;
     const due = held.filter(({ dueAt }) => dueAt <= shop.now());
     held = held.filter(({ dueAt }) => dueAt > shop.now());
-    for (const delivery of queue.take()) {
+    for (let delivery = queue.take(); delivery !== undefined; delivery = queue.take()) {
       const fate = decide(delivery);
       const ready = renderNow(delivery, typeof fate === 'object' ? fate.delayMs : 0);
-      if (fate === 'lose') record(ready, { outcome: 'lost' });
+      if (fate === 'lose') sender.lost(ready);
       else if (typeof fate === 'object') held.push(ready);
-      else sent += await send(ready, fate === 'double' ? 2 : 1);
+      else sent += await sender.send(ready, fate === 'double' ? 2 : 1);
     }
-    for (const delivery of due) sent += await send(delivery, 1);
+    for (const delivery of due) sent += await sender.send(delivery, 1);
     return sent;
   }
 
-  /** One runner, as in the shop: a second call waits for the first and goes on with what came since. */
-  async function deliverDue(): Promise<number> {
-    while (running !== undefined) await running;
-    running = drain();
-    try {
-      return await running;
-    } finally {
-      running = undefined;
-    }
+  /** One runner, as in the shop: what is asked for while it works comes after it. */
+  function deliverDue(): Promise<number> {
+    waiting += 1;
+    const turn = running.then(drain).finally(() => {
+      waiting -= 1;
+    });
+    running = turn.catch(() => undefined);
+    return turn;
   }
 
   return {
     deliverDue,
-    outstanding: () => queue.size() + held.length,
+    outstanding: () => queue.size() + held.length + waiting,
     start({ intervalMs }) {
       timer ??= setInterval(() => {
-        if (running === undefined) void deliverDue();
+        if (waiting === 0) void deliverDue();
       }, intervalMs);
     },
     async stop() {
@@ -170,7 +182,7 @@ export function createDeliveries({ shop, queue, render, policy, allowReceiver }:
       timer = undefined;
       await running;
     },
-    ping,
+    ping: sender.ping,
     setPolicy(next) {
       decide = next;
     },

@@ -125,7 +125,9 @@ async function answer(
     Object.assign(headers, reply.headers);
     return { status: reply.status, headers, body: phpJson(chosenFields(reply.body, fields)) };
   } catch (error) {
-    if (!(error instanceof RestError)) throw error;
+    // A mistake of the simulator's own shows as what it is, and does not leave the caller waiting.
+    if (!(error instanceof RestError))
+      return { status: 500, headers, body: phpJson({ code: 'simulator_error', message: String(error) }) };
     return { status: error.status, headers, body: phpJson(error.body) };
   }
 }

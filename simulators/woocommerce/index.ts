@@ -30,6 +30,7 @@ export type { ApiKey } from './auth.ts';
 export type { Delivery, DeliveryFate, DeliveryPolicy } from './deliveries.ts';
 export type { Condition } from './endpoint.ts';
 export type { NewVariation, People } from './people.ts';
+export { readRecordings } from './seed-recordings.ts';
 export type { Recordings } from './seed-recordings.ts';
 export type { CatalogueSize } from './seed-catalogue.ts';
 export type * from './types.ts';

@@ -2,6 +2,7 @@ import type { Context, Rendered } from './render-product.ts';
 import { apiUrl, bothTimes, itemLinks } from './render-product.ts';
 import { parentOf } from './products-read.ts';
 import type { Shop } from './shop.ts';
+import { localOf } from './time.ts';
 import type { Customer, LineItem, Meta, Note, Order, Refund } from './types.ts';
 import { centsOf, moneyOf, plainTitle, sha256 } from './values.ts';
 
@@ -12,9 +13,12 @@ export type OrderTotals = {
   readonly total: number;
 };
 
+function sum(amounts: readonly string[]): number {
+  return amounts.reduce((total, amount) => total + centsOf(amount), 0);
+}
+
 /** In cents. */
 export function totalsOf(order: Order): OrderTotals {
-  const sum = (amounts: readonly string[]): number => amounts.reduce((total, amount) => total + centsOf(amount), 0);
   const items = sum(order.line_items.map(({ total }) => total));
   const discount = sum(order.line_items.map(({ subtotal }) => subtotal)) - items;
   const shipping = sum(order.shipping_lines.map(({ total }) => total));
@@ -32,16 +36,8 @@ export function refundsOf(shop: Shop, orderId: number): readonly Refund[] {
 export function renderOrder(shop: Shop, order: Order): Rendered {
   const { siteUrl } = shop.identity();
   const totals = totalsOf(order);
-  const times = [
-    bothTimes(shop, 'date_created', order.date_created_gmt),
-    bothTimes(shop, 'date_modified', order.date_modified_gmt),
-    bothTimes(shop, 'date_completed', order.date_completed_gmt),
-    bothTimes(shop, 'date_paid', order.date_paid_gmt),
-  ];
-  const local = times.map((both) =>
-    Object.fromEntries(Object.entries(both).filter(([field]) => !field.endsWith('_gmt'))),
-  );
-  const gmt = times.map((both) => Object.fromEntries(Object.entries(both).filter(([field]) => field.endsWith('_gmt'))));
+  const local = (gmt: string | null): string | null =>
+    gmt === null ? null : localOf(gmt, shop.settings.offsetMinutes);
   return {
     id: order.id,
     parent_id: 0,
@@ -49,8 +45,8 @@ export function renderOrder(shop: Shop, order: Order): Rendered {
     currency: order.currency,
     version: '10.2.4',
     prices_include_tax: order.prices_include_tax,
-    ...local[0],
-    ...local[1],
+    date_created: local(order.date_created_gmt),
+    date_modified: local(order.date_modified_gmt),
     discount_total: moneyOf(totals.discount),
     discount_tax: '0.00',
     shipping_total: moneyOf(totals.shipping),
@@ -69,11 +65,32 @@ export function renderOrder(shop: Shop, order: Order): Rendered {
     customer_user_agent: '',
     created_via: order.created_via,
     customer_note: order.customer_note,
-    ...local[2],
-    ...local[3],
+    date_completed: local(order.date_completed_gmt),
+    date_paid: local(order.date_paid_gmt),
     cart_hash: '',
     number: String(order.id),
     meta_data: order.meta_data,
+    ...renderLines(shop, order),
+    refunds: refundsOf(shop, order.id).map(({ id, reason, amount }) => ({ id, reason, total: `-${amount}` })),
+    payment_url: `${siteUrl}/checkout/order-pay/${order.id}/?pay_for_order=true&key=${order.order_key}`,
+    is_editable: ['pending', 'on-hold', 'auto-draft'].includes(order.status),
+    needs_payment: ['pending', 'failed', 'checkout-draft'].includes(order.status) && totals.total > 0,
+    needs_processing: needsProcessing(shop, order),
+    date_created_gmt: order.date_created_gmt,
+    date_modified_gmt: order.date_modified_gmt,
+    date_completed_gmt: order.date_completed_gmt,
+    date_paid_gmt: order.date_paid_gmt,
+    currency_symbol: '€',
+    _links: {
+      ...itemLinks(apiUrl(shop, `orders/${order.id}`), apiUrl(shop, 'orders')),
+      email_templates: [{ embeddable: true, href: apiUrl(shop, `orders/${order.id}/actions/email_templates`) }],
+      ...(order.customer_id === 0 ? {} : { customer: [{ href: apiUrl(shop, `customers/${order.customer_id}`) }] }),
+    },
+  };
+}
+
+function renderLines(shop: Shop, order: Order): Rendered {
+  return {
     line_items: order.line_items.map((line) => renderLine(shop, line)),
     tax_lines: [],
     shipping_lines: order.shipping_lines.map((line) => ({
@@ -105,18 +122,6 @@ export function renderOrder(shop: Shop, order: Order): Rendered {
       nominal_amount,
       free_shipping: false,
     })),
-    refunds: refundsOf(shop, order.id).map(({ id, reason, amount }) => ({ id, reason, total: `-${amount}` })),
-    payment_url: `${siteUrl}/checkout/order-pay/${order.id}/?pay_for_order=true&key=${order.order_key}`,
-    is_editable: ['pending', 'on-hold', 'auto-draft'].includes(order.status),
-    needs_payment: ['pending', 'failed', 'checkout-draft'].includes(order.status) && totals.total > 0,
-    needs_processing: needsProcessing(shop, order),
-    ...Object.assign({}, ...gmt),
-    currency_symbol: '€',
-    _links: {
-      ...itemLinks(apiUrl(shop, `orders/${order.id}`), apiUrl(shop, 'orders')),
-      email_templates: [{ embeddable: true, href: apiUrl(shop, `orders/${order.id}/actions/email_templates`) }],
-      ...(order.customer_id === 0 ? {} : { customer: [{ href: apiUrl(shop, `customers/${order.customer_id}`) }] }),
-    },
   };
 }
 

@@ -77,7 +77,7 @@ export function renderProduct(shop: Shop, product: Product, context: Context, ra
     brands: [],
     tags: product.tags,
     images: product.images.map((image) => renderImage(shop, image)),
-    attributes: isVariation ? product.options : product.attributes,
+    attributes: isVariation ? shownOptions(product) : product.attributes,
     default_attributes: [],
     variations: isVariation ? [] : variationsOf(shop, product.id).map(({ id }) => id),
     grouped_products: [],
@@ -89,6 +89,7 @@ export function renderProduct(shop: Shop, product: Product, context: Context, ra
     has_options: product.type === 'variable',
     post_password: '',
     global_unique_id: product.global_unique_id,
+    ...(context === 'edit' ? editLinks(shop, product) : {}),
     _links: itemLinks(
       apiUrl(shop, `products/${product.id}`),
       apiUrl(shop, 'products'),
@@ -128,7 +129,7 @@ export function renderVariation(shop: Shop, variation: Product, context: Context
     shipping_class: variation.shipping_class,
     shipping_class_id: 0,
     image: variation.images[0] === undefined ? null : renderImage(shop, variation.images[0]),
-    attributes: variation.options,
+    attributes: shownOptions(variation),
     menu_order: variation.menu_order,
     meta_data: variation.meta_data,
     name: variation.options.map(({ option }) => option).join(', '),
@@ -169,6 +170,10 @@ function taxClass(product: Product, context: Context): string {
   return context === 'edit' ? 'parent' : '';
 }
 
+function shownOptions(variation: Product): readonly Rendered[] {
+  return variation.options.map(({ term: _hidden, ...option }) => option);
+}
+
 function isPurchasable(shop: Shop, product: Product): boolean {
   const visible = ['publish', 'draft', 'private', 'pending', 'future'].includes(product.status);
   const parent = parentOf(shop, product);
@@ -195,8 +200,14 @@ function permalinkOf(shop: Shop, product: Product): string {
   const { siteUrl } = shop.identity();
   const shown = parentOf(shop, product) ?? product;
   if (shown.status !== 'publish' && shown.status !== 'private') return `${siteUrl}/?post_type=product&p=${shown.id}`;
-  const query = product.options.map(({ slug, option }) => `attribute_${slugOf(slug)}=${slugOf(option)}`).join('&');
+  const query = product.options
+    .map(({ slug, option, term }) => `attribute_${slugOf(slug)}=${term ?? slugOf(option)}`)
+    .join('&');
   return `${siteUrl}/product/${shown.slug}/${query === '' ? '' : `?${query}`}`;
+}
+
+function editLinks(shop: Shop, product: Product): Rendered {
+  return { permalink_template: `${shop.identity().siteUrl}/product/%pagename%/`, generated_slug: decodeURIComponent(product.slug) };
 }
 
 /** The related products are drawn anew at each reading. */
@@ -216,8 +227,11 @@ function amount(price: string, hidden = ''): string {
   return `<span class="woocommerce-Price-amount amount"${hidden}><bdi>${symbol}${shown}</bdi></span>`;
 }
 
+function spoken(text: string): string {
+  return `<span class="screen-reader-text">${text}</span>`;
+}
+
 function priceHtml(shop: Shop, product: Product): string {
-  const spoken = (text: string): string => `<span class="screen-reader-text">${text}</span>`;
   if (product.type === 'variable') {
     const range = priceRange(shop, product);
     if (range === undefined) return '';

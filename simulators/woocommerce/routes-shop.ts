@@ -14,15 +14,16 @@ import { integerOf, slugOf, storedTitle, textOf } from './values.ts';
 
 type Setting = { readonly id: string; readonly label: string; readonly type: string; readonly standard: string };
 
+function yes(value: boolean): string {
+  return value ? 'yes' : 'no';
+}
+
+function setting(id: string, label: string, type: string, standard: string): Setting {
+  return { id, label, type, standard };
+}
+
 function groups(shop: Shop): Readonly<Record<string, readonly Setting[]>> {
   const { settings } = shop;
-  const yes = (value: boolean): string => (value ? 'yes' : 'no');
-  const setting = (id: string, label: string, type: string, standard: string): Setting => ({
-    id,
-    label,
-    type,
-    standard,
-  });
   const mails = MAIL_KINDS.map((kind) => [
     `email_${kind}`,
     [setting('enabled', 'Enable/Disable', 'checkbox', kind === 'customer_cancelled_order' ? 'no' : 'yes')],
@@ -77,10 +78,10 @@ function settingsOf(call: Call): { readonly group: string; readonly all: readonl
 
 function oneSetting(call: Call): Reply {
   const { group, all } = settingsOf(call);
-  const setting = all.find(({ id }) => id === call.path['setting']);
-  if (setting === undefined) throw new RestError('rest_setting_setting_invalid', 'Invalid setting.', 404);
-  if (call.verb !== 'GET') call.shop.options.set(`${group}/${setting.id}`, textOf(call.body['value']));
-  const { _links, ...body } = renderSetting(call.shop, group, setting);
+  const found = all.find(({ id }) => id === call.path['setting']);
+  if (found === undefined) throw new RestError('rest_setting_setting_invalid', 'Invalid setting.', 404);
+  if (call.verb !== 'GET') call.shop.options.set(`${group}/${found.id}`, textOf(call.body['value']));
+  const { _links, ...body } = renderSetting(call.shop, group, found);
   return ok(call.verb === 'GET' ? { ...body, _links } : { ...body, group_id: group, _links });
 }
 
@@ -184,7 +185,7 @@ export const SHOP_ROUTES: readonly Route[] = [
     access: 'list',
     handle: (call) => {
       const { group, all } = settingsOf(call);
-      return ok(all.map((setting) => renderSetting(call.shop, group, setting)));
+      return ok(all.map((one) => renderSetting(call.shop, group, one)));
     },
   },
   { verbs: ['GET', ...WRITES], path: 'settings/{group:text}/{setting:text}', access: 'edit', handle: oneSetting },

@@ -121,20 +121,15 @@ function seedSimple(shop: Shop, serial: number, categories: ReadonlyMap<string, 
   return 1;
 }
 
+function attribute(name: string, position: number, options: readonly string[]): Product['attributes'][number] {
+  return { id: 0, name, slug: name, position, visible: true, variation: true, options };
+}
+
 function seedVariable(shop: Shop, serial: number, categories: ReadonlyMap<string, number>): number {
   const { random } = shop;
   const { family, code, base } = baseProduct(shop, VARIABLE_FAMILIES, 'variable', serial, categories);
   const colours = COLOURS.slice(0, 2 + Math.floor(random() * 2));
   const sizes = random() < 0.6 ? SIZES.slice(1, 3) : [];
-  const attribute = (name: string, position: number, options: readonly string[]): Product['attributes'][number] => ({
-    id: 0,
-    name,
-    slug: name,
-    position,
-    visible: true,
-    variation: true,
-    options,
-  });
   const attributes = [
     attribute('Farve', 0, colours),
     ...(sizes.length === 0 ? [] : [attribute('Størrelse', 1, sizes)]),

@@ -8,7 +8,7 @@ import type { Shop } from './shop.ts';
 import { insertRow } from './shop.ts';
 import type { Customer, Image, LineItem, Meta, Order, Product, ProductType, StockStatus, TermRef } from './types.ts';
 import type { Body } from './values.ts';
-import { bodiesOf, booleanOf, idsOf, integerOf, isBody, textOf } from './values.ts';
+import { bodiesOf, booleanOf, idsOf, integerOf, isBody, slugOf, textOf } from './values.ts';
 
 /** Bodies as REST answered them. */
 export type Recordings = {
@@ -24,7 +24,12 @@ const LAST_RECORDED_POST = 51;
 
 /** Fills the shop with what was recorded; where one entity was recorded several times, with its latest state. */
 export function seedFromRecordings(shop: Shop, from: string | Recordings): void {
-  const recorded = typeof from === 'string' ? collected(from) : from;
+  const recorded = typeof from === 'string' ? readRecordings(from) : from;
+  const byTime = (recorded.products ?? []).toSorted((a, b) =>
+    textOf(a['date_modified_gmt']) < textOf(b['date_modified_gmt']) ? -1 : 1,
+  );
+  for (const category of byTime.flatMap((body) => bodiesOf(body['categories'])))
+    seedCategory(shop, category as unknown as TermRef);
   for (const body of latest(recorded.products ?? [])) seedProduct(shop, body);
   for (const body of latest(recorded.customers ?? [])) seedCustomer(shop, body);
   for (const body of latest(recorded.orders ?? [])) seedOrder(shop, body);
@@ -32,7 +37,8 @@ export function seedFromRecordings(shop: Shop, from: string | Recordings): void 
   for (const body of latest(recorded.notes ?? [])) seedNote(shop, body);
 }
 
-function collected(folder: string): Recordings {
+/** The recorded shop out of its folder (`rest/`, `webhooks/`): every entity in each of its recorded states. */
+export function readRecordings(folder: string): Recordings {
   const found: Body[] = [];
   for (const kind of ['webhooks', 'rest']) {
     for (const file of readdirSync(join(folder, kind)).toSorted()) {
@@ -112,11 +118,11 @@ function seedProduct(shop: Shop, body: Body): void {
     reviews_allowed: booleanOf(body['reviews_allowed']),
     upsell_ids: idsOf(body['upsell_ids']),
     cross_sell_ids: idsOf(body['cross_sell_ids']),
-    category_ids: bodiesOf(body['categories']).map((category) => seedCategory(shop, category as unknown as TermRef)),
+    category_ids: bodiesOf(body['categories']).map(({ id: category }) => integerOf(category)),
     tags: bodiesOf(body['tags']) as unknown as readonly TermRef[],
     images: bodiesOf(body['images']) as unknown as readonly Image[],
     attributes: isVariation ? [] : (bodiesOf(body['attributes']) as unknown as Product['attributes']),
-    options: isVariation ? (bodiesOf(body['attributes']) as unknown as Product['options']) : [],
+    options: isVariation ? optionsOf(body) : [],
     menu_order: integerOf(body['menu_order']),
     meta_data: metaOf(shop, body['meta_data']),
   };
@@ -125,10 +131,19 @@ function seedProduct(shop: Shop, body: Body): void {
   insertRow(shop, 'product', product, BY);
 }
 
-function seedCategory(shop: Shop, { id, name, slug }: TermRef): number {
+/** The latest name that a product showed it by. */
+function seedCategory(shop: Shop, { id, name, slug }: TermRef): void {
   shop.reserveId('term', id);
   shop.tables.category.set(id, { id, name, slug, parent: 0, description: '' });
-  return id;
+}
+
+function optionsOf(body: Body): Product['options'] {
+  const permalink = textOf(body['permalink']);
+  const terms = URL.canParse(permalink) ? [...new URL(permalink).searchParams.values()] : [];
+  return (bodiesOf(body['attributes']) as unknown as Product['options']).map((option, index) => {
+    const term = terms[index];
+    return term === undefined || term === slugOf(option.option) ? option : { ...option, term };
+  });
 }
 
 /** Takes the line breaks away again that showing the text had added. */

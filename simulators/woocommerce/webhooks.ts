@@ -40,9 +40,8 @@ export type Pending = ShopEvent & { readonly webhookId: number; readonly causedA
 
 export type WebhookQueue = {
   readonly push: (event: ShopEvent) => void;
-  /** Takes all that is pending, in order. */
-  readonly take: () => readonly Pending[];
-  readonly drop: (webhookId: number) => void;
+  /** Takes the oldest; from then on the same resource can be queued again. */
+  readonly take: () => Pending | undefined;
   readonly size: () => number;
 };
 
@@ -57,12 +56,10 @@ export function createWebhookQueue(webhooks: Map<number, Webhook>, now: () => nu
       }
     },
     take() {
-      const taken = [...pending.values()];
-      pending.clear();
-      return taken;
-    },
-    drop(webhookId) {
-      for (const [key, entry] of pending) if (entry.webhookId === webhookId) pending.delete(key);
+      const [oldest] = pending;
+      if (oldest === undefined) return undefined;
+      pending.delete(oldest[0]);
+      return oldest[1];
     },
     size: () => pending.size,
   };
