@@ -1,4 +1,5 @@
 import { pino } from 'pino';
+import type { Logger as PinoLogger } from 'pino';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 type Write = (fields: Readonly<Record<string, unknown>>, message: string) => void;
@@ -59,7 +60,7 @@ export function createLogger({
 /** For code that is given no logger. */
 export const silentLogger: Logger = createLogger({ service: 'silent', level: 'silent' });
 
-function wrap(logger: ReturnType<typeof pino>): Logger {
+function wrap(logger: PinoLogger): Logger {
   return {
     debug: (fields, message) => logger.debug(fields, message),
     info: (fields, message) => logger.info(fields, message),

@@ -18,6 +18,7 @@ export const SYNC_ERRORS = {
     hint: 'Run in the folder that holds lockstep.config.yaml, or name the file with --config',
   },
   PAIR_UNKNOWN: { disposition: 'halt', hint: 'Name one of the pairs in the config' },
+  USAGE: { disposition: 'halt', hint: 'See lockstep help, or lockstep help with the name of the verb' },
   FOLDER_IN_USE: {
     disposition: 'halt',
     hint: 'Another process runs on this data folder; stop it, or use the verbs that talk to it',

@@ -153,7 +153,8 @@ function createRepeater(clock: Clock, ms: number, run: () => void) {
   };
 }
 
-async function writeToLog(
+/** Puts entries where they belong: news on the log, facts beside it. */
+export async function writeToLog(
   { log, facts }: Pick<ChangePublisherDeps, 'log' | 'facts'>,
   entries: readonly Spooled[],
 ): Promise<void> {

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join, relative, resolve } from 'node:path';
 
+import { PLATFORMS } from '#libs/connectors/registry.ts';
 import { SyncError } from '../sync-error.ts';
 import type { LoadedConfig } from './parse-config.ts';
 import { parseConfig } from './parse-config.ts';
@@ -18,13 +19,12 @@ export async function loadConfig({
   path = CONFIG_FILE,
   cwd,
   env,
-  platforms,
+  platforms = PLATFORMS,
 }: {
   readonly path?: string;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The registry: `PLATFORMS` of #libs/connectors/registry.ts. */
-  readonly platforms: Platforms;
+  readonly platforms?: Platforms;
 }): Promise<LoadedConfig> {
   const full = resolve(cwd, path);
   const folder = dirname(full);

@@ -1,16 +1,18 @@
 import type { ConnectorDeps, Platform } from '#libs/connectors/registry.ts';
-import type { StoreCapabilities } from '#libs/connectors/store-connector.ts';
+import type { StoreCapabilities, StoreConnector } from '#libs/connectors/store-connector.ts';
 import { systemClock } from '../clock.ts';
 import { seededRandom } from '../random.ts';
 
 /** The registry with its platforms' config types forgotten: the loader parses each part by its platform's own schema. */
 export type Platforms = Readonly<Record<string, AnyPlatform>>;
-export type AnyPlatform = Pick<Platform<unknown>, 'name' | 'label' | 'configSchema'> & {
-  readonly open: (
-    config: never,
-    deps: ConnectorDeps,
-  ) => { readonly capabilities: StoreCapabilities; close: () => Promise<void> };
+export type AnyPlatform = Pick<
+  Platform<unknown>,
+  'name' | 'label' | 'configSchema' | 'readWebhook' | 'defaultStatusMap'
+> & {
+  readonly open: (config: never, deps: ConnectorDeps) => StoreConnector;
   readonly address: (config: never) => string;
+  readonly webhookSecrets: (config: never) => readonly string[];
+  readonly budget: (config: never) => { readonly capacity: number; readonly perSecond: number };
 };
 
 /** What a store of this platform can do, without asking it. */

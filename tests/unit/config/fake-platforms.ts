@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Platforms } from '#libs/runtime/config/platform-part.ts';
 import { FIELD_NAMES } from '#libs/fields/field-names.ts';
 import type { FieldName } from '#libs/fields/field-names.ts';
-import type { StoreCapabilities } from '#libs/connectors/store-connector.ts';
+import type { StoreCapabilities, StoreConnector } from '#libs/connectors/store-connector.ts';
 
 const wooSchema = z.strictObject({
   url: z.url(),
@@ -20,6 +20,12 @@ const shopSchema = z.strictObject({
   location: z.string(),
 });
 
+const plain = {
+  readWebhook: () => ({ kind: 'forged' }) as const,
+  budget: () => ({ capacity: 10, perSecond: 10 }),
+  defaultStatusMap: {},
+};
+
 /** A registry whose platforms open nothing; the second cannot write `order.note`, nor make customers. */
 export const fakePlatforms: Platforms = {
   woocommerce: {
@@ -27,16 +33,25 @@ export const fakePlatforms: Platforms = {
     label: 'WooCommerce',
     configSchema: wooSchema,
     address: ({ url }: z.infer<typeof wooSchema>) => url,
-    open: () => ({ capabilities: capabilities([]), close: () => Promise.resolve() }),
+    ...plain,
+    open: () => connectorWith(capabilities([])),
+    webhookSecrets: ({ webhookSecrets }: z.infer<typeof wooSchema>) => webhookSecrets,
   },
   shopify: {
     name: 'shopify',
     label: 'Shopify',
     configSchema: shopSchema,
     address: ({ shop }: z.infer<typeof shopSchema>) => shop,
-    open: () => ({ capabilities: capabilities(['order.note']), close: () => Promise.resolve() }),
+    ...plain,
+    open: () => connectorWith(capabilities(['order.note'])),
+    webhookSecrets: () => [],
   },
 };
+
+// Reading a config asks a connector for nothing but what it can do.
+function connectorWith(can: StoreCapabilities): StoreConnector {
+  return { capabilities: can, close: () => Promise.resolve() } as unknown as StoreConnector;
+}
 
 function capabilities(without: readonly FieldName[]): StoreCapabilities {
   const fields = new Set(FIELD_NAMES.filter((field) => !without.includes(field)));

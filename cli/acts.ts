@@ -1,0 +1,14 @@
+import type { AnyFactWrite } from '#libs/facts/fact-store.ts';
+import type { Clock } from '#libs/runtime/clock.ts';
+import { randomId } from '#libs/runtime/random.ts';
+
+/** The fact that somebody did something, for `lockstep log`. */
+export function actOf(clock: Clock, pair: string, by: string, what: string): AnyFactWrite {
+  const at = clock.now();
+  return {
+    pair,
+    kind: 'act',
+    id: `${String(at).padStart(15, '0')}-${randomId().slice(0, 8)}`,
+    value: { at, by, what },
+  };
+}

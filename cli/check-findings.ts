@@ -1,0 +1,117 @@
+import type { Finding, StoreIdentity } from '#libs/connectors/store-connector.ts';
+import type { FactValue } from '#libs/facts/fact-kinds.ts';
+import type { FieldName } from '#libs/fields/field-names.ts';
+import type { PairSettings } from '#libs/model/pair.ts';
+import { planWebhooks } from './plan-webhooks.ts';
+import { count } from './text.ts';
+import type { WebhookState } from './webhooks-handlers.ts';
+
+type Side = 'source' | 'target';
+
+export function shopOf(side: Side): string {
+  return side === 'source' ? 'old shop' : 'new shop';
+}
+
+/** Whether the shop that answers is the one that was pinned; a shop not pinned yet is named. */
+export function identityFinding(side: Side, identity: StoreIdentity, pinned: FactValue<'identity'> | null): Finding {
+  const topic = `${shopOf(side)}’s identity`;
+  if (pinned === null)
+    return { level: 'ok', topic, message: `${identity.name} (${identity.id}); pinned at the first start` };
+  if (pinned.id === identity.id) return { level: 'ok', topic, message: `${identity.name}, as pinned` };
+  return {
+    level: 'problem',
+    topic,
+    message: `answered by another shop (${identity.name}, ${identity.id}) than the one pinned (${pinned.name}, ${pinned.id})`,
+    remedy: 'is the address still that of the shop? Mend source or target in the config',
+  };
+}
+
+const PRICES: readonly FieldName[] = ['variant.price', 'variant.compareAtPrice'];
+
+/** Prices mean the same only in one currency and with the same idea of tax. */
+export function priceFindings(
+  settings: PairSettings,
+  source: StoreIdentity,
+  target: StoreIdentity,
+): readonly Finding[] {
+  const selected = PRICES.filter((field) => settings.selection.has(field));
+  if (selected.length === 0) return [];
+  const found: Finding[] = [];
+  if (selected.length === 1)
+    found.push({
+      level: 'warning',
+      topic: 'prices',
+      message: `only ${selected[0]} is selected: a sale at the old shop shows half at the new one`,
+      remedy: 'select price and compareAtPrice together',
+    });
+  const untransformed = selected.filter((field) => settings.maps.transforms[field] === undefined);
+  if (untransformed.length === 0) return found;
+  if (source.currency !== target.currency)
+    found.push({
+      level: 'problem',
+      topic: 'prices',
+      message: `the old shop sells in ${source.currency}, the new one in ${target.currency}`,
+      remedy: `give ${untransformed.join(' and ')} a transform under sync.variant.map, or take them out`,
+    });
+  if (source.taxesIncluded !== null && target.taxesIncluded !== null && source.taxesIncluded !== target.taxesIncluded)
+    found.push({
+      level: 'problem',
+      topic: 'prices',
+      message: `prices contain tax at ${source.taxesIncluded ? 'the old' : 'the new'} shop only`,
+      remedy: `give ${untransformed.join(' and ')} a transform under sync.variant.map, or set both shops alike`,
+    });
+  return found;
+}
+
+/** Which of the status words that the old shop uses have no place at the new one. */
+export function mappingFinding(
+  pair: string,
+  words: ReadonlyMap<string, { readonly orders: number; readonly mapped: boolean }>,
+): Finding {
+  const unmapped = [...words].filter(([, { mapped }]) => !mapped);
+  if (unmapped.length === 0)
+    return {
+      level: 'ok',
+      topic: 'mapping',
+      message: `order.status: each of ${count(words.size, 'status', 'statuses')} in use has its place`,
+    };
+  const named = unmapped.map(([word, { orders }]) => `${word} (${count(orders, 'order')})`).join(', ');
+  return {
+    level: 'warning',
+    topic: 'mapping',
+    message: `order.status: ${unmapped.length} of ${words.size} statuses in use have no mapping: ${named}`,
+    remedy: `add them under pairs.${pair}.sync.order.map.status; until then those statuses are withheld`,
+  };
+}
+
+/** Whether the old shop tells us of what changes. */
+export function webhookFinding(state: WebhookState): Finding {
+  const topic = 'webhooks';
+  if (state.off) return { level: 'ok', topic, message: 'off: the old shop is followed by sweeps alone' };
+  if (!state.hasSecret)
+    return { level: 'problem', topic, message: 'no secret to verify them with', remedy: 'set source.webhookSecrets' };
+  if (state.url === null)
+    return {
+      level: 'warning',
+      topic,
+      message: 'ingest.publicUrl is not set, so nobody can tell whether they reach us',
+      remedy: `set it, then: lockstep webhooks register ${state.pair}`,
+    };
+  const { create, remove, keep } = planWebhooks(state);
+  const stopped = remove.filter(({ why }) => why === 'stopped').map((one) => one.topic);
+  if (stopped.length > 0)
+    return {
+      level: 'problem',
+      topic,
+      message: `stopped by the shop (it stops after repeated failures): ${stopped.join(', ')}`,
+      remedy: `lockstep webhooks remove ${state.pair}, then: lockstep webhooks register ${state.pair}`,
+    };
+  if (create.length > 0)
+    return {
+      level: 'problem',
+      topic,
+      message: `${create.length} of ${state.wanted.length} are not registered: ${create.join(', ')}`,
+      remedy: `lockstep webhooks register ${state.pair}`,
+    };
+  return { level: 'ok', topic, message: `all ${keep.length} active, to ${state.url}` };
+}

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+
+import type { CallContext, Finding, StoreIdentity } from '#libs/connectors/store-connector.ts';
+import { isSyncError } from '#libs/runtime/sync-error.ts';
+import { identityFinding, mappingFinding, priceFindings, shopOf, webhookFinding } from './check-findings.ts';
+import type { OpenPair } from './context.ts';
+import { pairOf } from './context.ts';
+import type { Runtime } from './handler.ts';
+import { defineHandler } from './handler.ts';
+import { readWebhooks } from './webhooks-handlers.ts';
+
+export type PairCheck = {
+  readonly pair: string;
+  /** `WooCommerce https://old.example.com` */
+  readonly source: string;
+  readonly target: string;
+  readonly phase: string;
+  readonly findings: readonly Finding[];
+};
+
+/** How many of the latest orders are looked at for their status words. */
+const ORDERS_MAX = 500;
+const LOOK_BACK_MS = 90 * 86_400_000;
+
+/** Asks both shops of each pair, and looks at log and state. Pins and changes nothing. */
+export const check = defineHandler(
+  z.object({ pair: z.string().optional() }),
+  async ({ pair }, runtime, { signal, tell }): Promise<readonly PairCheck[]> => {
+    const pairs = pair === undefined ? [...runtime.pairs.values()] : [pairOf(runtime, pair)];
+    const checked: PairCheck[] = [];
+    for (const one of pairs) {
+      tell({ pair: one.settings.name });
+      checked.push(await checkOne(one, runtime, { signal, priority: 'change' }));
+    }
+    return checked;
+  },
+);
+
+async function checkOne(pair: OpenPair, runtime: Runtime, call: CallContext): Promise<PairCheck> {
+  const { settings, source, target } = pair;
+  const findings: Finding[] = [{ level: 'ok', topic: 'config', message: runtime.config.file }];
+  const sourceIdentity = await checkSide('source', pair, runtime, call, findings);
+  if (sourceIdentity !== null) {
+    await attempt(findings, 'webhooks', async () => [
+      webhookFinding(await readWebhooks(pair, runtime.config.ingest.publicUrl, call)),
+    ]);
+    if (settings.selection.has('order.status'))
+      await attempt(findings, 'mapping', async () => [
+        mappingFinding(settings.name, await statusWords(pair, runtime, call)),
+      ]);
+  }
+  const targetIdentity = await checkSide('target', pair, runtime, call, findings);
+  if (sourceIdentity !== null && targetIdentity !== null)
+    findings.push(...priceFindings(settings, sourceIdentity, targetIdentity));
+  await attempt(findings, 'log', () => logFindings(pair, runtime));
+  const phase = await runtime.facts.get(settings.name, 'phase', 'phase');
+  return {
+    pair: settings.name,
+    source: `${source.label} ${source.address}`,
+    target: `${target.label} ${target.address}`,
+    phase: phase?.phase ?? 'observe',
+    findings,
+  };
+}
+
+async function checkSide(
+  side: 'source' | 'target',
+  { settings, [side]: store }: OpenPair,
+  { facts }: Runtime,
+  call: CallContext,
+  findings: Finding[],
+): Promise<StoreIdentity | null> {
+  let identity: StoreIdentity | null = null;
+  await attempt(findings, `${shopOf(side)} reachable`, async () => {
+    identity = await store.connector.identify(call);
+    const pinned = await facts.get(settings.name, 'identity', side);
+    return [identityFinding(side, identity, pinned)];
+  });
+  if (identity !== null)
+    await attempt(findings, shopOf(side), () => store.connector.check(side, settings.selection, call));
+  return identity;
+}
+
+/** The status words of the latest orders, and whether each has its place. */
+async function statusWords({ settings, source }: OpenPair, { clock }: Runtime, call: CallContext) {
+  const words = new Map<string, { orders: number; mapped: boolean }>();
+  const since = new Date(clock.now() - LOOK_BACK_MS).toISOString();
+  let seen = 0;
+  const pages = source.connector.capabilities.changedSince.has('order')
+    ? source.connector.scanChanged('order', since, { ...call, fields: new Set(['order.status']) })
+    : source.connector.scan('order', {}, { ...call, fields: new Set(['order.status']) });
+  for await (const { roots } of pages) {
+    for (const root of roots) {
+      if (root.root !== 'order') continue;
+      const { word } = root.order.status;
+      const mapped = Object.hasOwn(settings.maps.orderStatus, word) || Object.hasOwn(source.defaultStatusMap, word);
+      words.set(word, { mapped, orders: (words.get(word)?.orders ?? 0) + 1 });
+    }
+    seen += roots.length;
+    if (seen >= ORDERS_MAX) break;
+  }
+  return words;
+}
+
+async function logFindings({ settings }: OpenPair, { log, config, state }: Runtime): Promise<readonly Finding[]> {
+  const [partition] = await log.ends(settings.name);
+  const { behind } = await log.lag(settings.name);
+  await state.putNote('check', 'written', 60_000);
+  return [
+    {
+      level: 'ok',
+      topic: 'log',
+      message: `embedded in ${config.dataDir}, ${partition?.end ?? 0} news so far, behind ${behind}`,
+    },
+    { level: 'ok', topic: 'state', message: 'embedded beside the log' },
+  ];
+}
+
+// What a shop or the log answers is a finding, and the other checks go on.
+async function attempt(findings: Finding[], topic: string, run: () => Promise<readonly Finding[]>): Promise<void> {
+  try {
+    findings.push(...(await run()));
+  } catch (error) {
+    if (!isSyncError(error)) throw error;
+    findings.push({ level: 'problem', topic, message: error.message, remedy: error.hint });
+  }
+}

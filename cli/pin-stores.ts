@@ -1,0 +1,74 @@
+import type { CallContext } from '#libs/connectors/store-connector.ts';
+import type { AnyFactWrite } from '#libs/facts/fact-store.ts';
+import { isSyncError } from '#libs/runtime/sync-error.ts';
+import { actOf } from './acts.ts';
+import { shopOf } from './check-findings.ts';
+import type { Context, OpenPair } from './context.ts';
+
+const AGAIN_MS = 15_000;
+
+/**
+ * Asks both shops of a pair who they are, before anything is read from or written to them. The first answer is pinned; another
+ * shop under the same address holds the pair. A shop that does not answer is waited for.
+ *
+ * @throws what the shop answered, where `patient` is false; the signal's reason.
+ */
+export async function pinStores(
+  pair: OpenPair,
+  context: Context,
+  { signal, patient }: { readonly signal: AbortSignal; readonly patient: boolean },
+): Promise<'recognised' | 'held'> {
+  const call: CallContext = { signal, priority: 'change' };
+  let result: 'recognised' | 'held' = 'recognised';
+  for (const side of ['source', 'target'] as const) {
+    const identity = await identifyPatiently(side, pair, context, call, patient);
+    if ((await settleIdentity(side, identity, pair, context)) === 'held') result = 'held';
+  }
+  return result;
+}
+
+async function identifyPatiently(
+  side: 'source' | 'target',
+  pair: OpenPair,
+  { clock, logger }: Context,
+  call: CallContext,
+  patient: boolean,
+) {
+  for (;;) {
+    try {
+      return await pair[side].connector.identify(call);
+    } catch (error) {
+      if (!patient || !isSyncError(error) || call.signal.aborted) throw error;
+      const level = error.disposition === 'halt' ? 'error' : 'warn';
+      logger[level](
+        { pair: pair.settings.name, code: error.code, hint: error.hint },
+        `${error.message}: the pair waits for its ${shopOf(side)}`,
+      );
+      await clock.sleep(AGAIN_MS, call.signal);
+    }
+  }
+}
+
+async function settleIdentity(
+  side: 'source' | 'target',
+  { id, name }: { readonly id: string; readonly name: string },
+  { settings: { name: pair } }: OpenPair,
+  { facts, clock, logger }: Context,
+): Promise<'recognised' | 'held'> {
+  const pinned = await facts.get(pair, 'identity', side);
+  if (pinned === null) {
+    await facts.put([
+      { pair, kind: 'identity', id: side, value: { id, name, pinnedAt: clock.now() } },
+      actOf(clock, pair, 'lockstep', `pinned the ${shopOf(side)}: ${name}`),
+    ]);
+    return 'recognised';
+  }
+  if (pinned.id === id) return 'recognised';
+  const reason = `another shop (${name}) answers as the ${shopOf(side)} than the one pinned (${pinned.name})`;
+  const hold: AnyFactWrite = { pair, kind: 'hold', id: '*', value: { at: clock.now(), by: 'lockstep', reason } };
+  // A hold that stands already keeps its own reason and time.
+  if ((await facts.get(pair, 'hold', '*')) === null)
+    await facts.put([hold, actOf(clock, pair, 'lockstep', `held: ${reason}`)]);
+  logger.error({ pair, hint: 'Check source and target; then lockstep resume' }, `The pair is held: ${reason}`);
+  return 'held';
+}

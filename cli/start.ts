@@ -1,0 +1,93 @@
+import type { LoadedConfig } from '#libs/runtime/config/parse-config.ts';
+import { controlSocketPath, serveControl } from '#libs/runtime/control-socket.ts';
+import { nearest } from '#libs/runtime/nearest.ts';
+import { SyncError } from '#libs/runtime/sync-error.ts';
+import type { Context } from './context.ts';
+import { loadConfigFor, openContext } from './context.ts';
+import { handle } from './control.ts';
+import type { ExitCode, Io } from './io.ts';
+import { say } from './io.ts';
+import { runOnce } from './run-once.ts';
+import type { PartName } from './run-parts.ts';
+import { openParts, PART_NAMES } from './run-parts.ts';
+import { count } from './text.ts';
+import type { Verb } from './verb.ts';
+
+export const verb: Verb = {
+  usage: 'start [ingest|applier|reconciler] [--once]',
+  details:
+    'Runs everything in one process, until Ctrl-C or SIGTERM. Before `lockstep approve` it only observes.\nWith --once: brings everything into step, compares once, and ends; 1 where something is left or parked.',
+  options: { once: { type: 'boolean', what: 'bring everything into step and end' } },
+  run: async (args, io) => {
+    const parts = chooseParts(args.words);
+    const config = await loadConfigFor(io, args.config);
+    if (config.pairs.length === 0)
+      throw new SyncError('USAGE', `Cannot start: ${config.file} names no pair; lockstep init writes an example`);
+    return args.flag('once') ? once(config, io, args.json) : run(config, io, parts);
+  },
+};
+
+function chooseParts(words: readonly string[]): ReadonlySet<PartName> {
+  if (words.length === 0) return new Set(PART_NAMES);
+  return new Set(
+    words.map((word) => {
+      const part = PART_NAMES.find((name) => name === word);
+      if (part !== undefined) return part;
+      const meant = nearest(word, PART_NAMES);
+      throw new SyncError(
+        'USAGE',
+        `Cannot start "${word}": ${meant === null ? `there are ${PART_NAMES.join(', ')}` : `did you mean "${meant}"?`}`,
+      );
+    }),
+  );
+}
+
+async function run(config: LoadedConfig, io: Io, parts: ReadonlySet<PartName>): Promise<ExitCode> {
+  const socketPath = controlSocketPath(config.dataDir);
+  await using context = await openContext(config, io, { service: 'lockstep', socketPath });
+  const running = await openParts(context, parts);
+  const control = await serveControl(socketPath, (name, args, call) =>
+    handle(name, args, { ...context, running }, call),
+  );
+  if (io.isTerminal) say(io, ...banner(context, running.ingestUrl));
+  try {
+    await Promise.race([stopped(io.signal), running.failed]);
+    context.logger.info({}, 'stopping: what is begun is finished first');
+    return 0;
+  } finally {
+    await control.close();
+    await running.stop();
+  }
+}
+
+function stopped(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function banner(context: Context, url: string | null): readonly string[] {
+  return [
+    ...[...context.pairs.values()].map(
+      ({ settings, source, target }) =>
+        `${settings.name}  ${source.label} ${source.address}  →  ${target.label} ${target.address}`,
+    ),
+    ...(url === null ? [] : [`webhooks at ${url}/webhooks/<pair>`]),
+    'Ctrl-C ends it. In another terminal: lockstep status',
+  ];
+}
+
+async function once(config: LoadedConfig, io: Io, json: boolean): Promise<ExitCode> {
+  await using context = await openContext(config, io, { service: 'lockstep' });
+  const results = await runOnce(context, { signal: io.signal, onProgress: () => {} });
+  if (json) say(io, JSON.stringify(results));
+  else
+    for (const {
+      pair,
+      run: { drift, repaired, left },
+      parked,
+    } of results)
+      say(io, `${pair}  ${count(drift, 'drift')}, ${repaired} repaired, ${left} left   parked ${parked}`);
+  return results.some(({ run: { left }, parked }) => left + parked > 0) ? 1 : 0;
+}

@@ -1,0 +1,93 @@
+import { z } from 'zod';
+
+import type { OpenPair } from './context.ts';
+import { pairOf } from './context.ts';
+import type { Runtime } from './handler.ts';
+import { defineHandler } from './handler.ts';
+
+export type PairStatus = {
+  readonly pair: string;
+  readonly phase: 'observe' | 'follow' | 'closed';
+  readonly running: boolean;
+  readonly holds: readonly { readonly id: string; readonly reason: string; readonly at: number; readonly by: string }[];
+  readonly behind: number;
+  readonly delayed: number;
+  readonly oldestMs: number;
+  readonly parked: number;
+  readonly unreadable: number;
+  /** Why the most are parked. */
+  readonly parkedReasons: readonly { readonly reason: string; readonly count: number }[];
+  readonly alarms: readonly string[];
+  readonly lastSweepAt: number | null;
+  readonly lastRun: {
+    readonly at: number;
+    readonly endedAt: number | null;
+    readonly drift: number;
+    readonly repaired: number;
+    readonly left: number;
+  } | null;
+  readonly stores: readonly {
+    readonly side: 'source' | 'target';
+    readonly well: boolean;
+    readonly budgetUsed: number;
+  }[];
+  /** True where the config is not the one that was approved. */
+  readonly configChanged: boolean;
+  readonly now: number;
+};
+
+export const status = defineHandler(
+  z.object({ pair: z.string().optional() }),
+  async ({ pair }, runtime): Promise<readonly PairStatus[]> => {
+    const pairs = pair === undefined ? [...runtime.pairs.values()] : [pairOf(runtime, pair)];
+    return Promise.all(pairs.map((one) => statusOf(one, runtime)));
+  },
+);
+
+async function statusOf(pair: OpenPair, runtime: Runtime): Promise<PairStatus> {
+  const { facts, log, clock, running } = runtime;
+  const { name, configHash } = pair.settings;
+  const reasons = new Map<string, number>();
+  for await (const { value } of facts.list(name, 'parked'))
+    reasons.set(value.reason, (reasons.get(value.reason) ?? 0) + 1);
+  const alarms: string[] = [];
+  for await (const { value } of facts.list(name, 'alarm')) if (!value.done) alarms.push(value.message);
+  const holds = [];
+  for await (const { id, value } of facts.list(name, 'hold')) holds.push({ id, ...value });
+  const phase = await facts.get(name, 'phase', 'phase');
+  const approval = await facts.get(name, 'approval', 'approval');
+  return {
+    pair: name,
+    phase: phase?.phase ?? 'observe',
+    running: running?.appliers.has(name) ?? false,
+    holds,
+    ...(await log.lag(name)),
+    parked: [...reasons.values()].reduce((sum, n) => sum + n, 0),
+    unreadable: await facts.count(name, 'unreadable'),
+    parkedReasons: [...reasons].map(([reason, count]) => ({ reason, count })).toSorted((a, b) => b.count - a.count),
+    alarms,
+    lastSweepAt: await lastSweep(name, runtime),
+    lastRun: await lastRun(name, runtime),
+    stores: await Promise.all((['source', 'target'] as const).map((side) => storeStatus(side, pair, runtime))),
+    configChanged: approval !== null && approval.configHash !== configHash,
+    now: clock.now(),
+  };
+}
+
+async function storeStatus(side: 'source' | 'target', pair: OpenPair, { state }: Runtime) {
+  const { health, budget } = pair[side];
+  const left = await state.readBudget(budget.bucket, budget);
+  return { side, well: health.isWell(), budgetUsed: Math.max(0, Math.min(1, 1 - left / budget.capacity)) };
+}
+
+async function lastSweep(pair: string, { facts }: Runtime): Promise<number | null> {
+  let last: number | null = null;
+  for await (const { value } of facts.list(pair, 'cursor')) last = Math.max(last ?? 0, value.sweptAt);
+  return last;
+}
+
+async function lastRun(pair: string, { facts }: Runtime): Promise<PairStatus['lastRun']> {
+  let last: PairStatus['lastRun'] = null;
+  for await (const { value } of facts.list(pair, 'run')) if (last === null || value.at > last.at) last = value;
+  return last;
+}

@@ -1,0 +1,94 @@
+import { choosePair, loadConfigFor } from './context.ts';
+import { call } from './control.ts';
+import { say } from './io.ts';
+import type { PairStatus } from './status-handler.ts';
+import { ago, count, minute, span } from './text.ts';
+import type { Verb } from './verb.ts';
+
+export const verb: Verb = {
+  usage: 'status [pair]',
+  details: 'Exit code 1 where a person is asked for: something is parked, held, or an alarm stands.',
+  run: async (args, io) => {
+    const config = await loadConfigFor(io, args.config);
+    const pair = args.words[0] === undefined ? undefined : choosePair(config, args.words[0]);
+    const all = await call<readonly PairStatus[]>(config, io, 'status', { pair });
+    if (args.json) say(io, JSON.stringify(all));
+    else {
+      const width = Math.max(0, ...all.map((one) => one.pair.length));
+      for (const one of all) say(io, ...statusLines(one, width));
+      if (all.length === 0) say(io, 'There are no pairs in the config');
+    }
+    return all.some(needsPerson) ? 1 : 0;
+  },
+};
+
+function needsPerson({ parked, unreadable, holds, alarms, configChanged }: PairStatus): boolean {
+  return parked + unreadable + holds.length + alarms.length > 0 || configChanged;
+}
+
+/** What a person sees of one pair: how it is first, then what to do. */
+export function statusLines(status: PairStatus, width: number): readonly string[] {
+  const rest = ' '.repeat(width + 2);
+  return [
+    `${status.pair.padEnd(width)}  ${headline(status)}`,
+    `${rest}${storesLine(status)}`,
+    `${rest}${historyLine(status)}`,
+    ...status.alarms.map((alarm) => `${rest}! ${alarm}`),
+    ...nextSteps(status).map((step) => `${rest}next: ${step}`),
+  ];
+}
+
+function headline({ phase, holds, behind, delayed, oldestMs, running }: PairStatus): string {
+  const whole = holds.find(({ id }) => id === '*');
+  if (whole !== undefined)
+    return `HELD since ${minute(whole.at)} by ${whole.by}: ${whole.reason}   ${lagText(behind, delayed, oldestMs)}`;
+  const doing = {
+    observe: 'observing: nothing is written before approval',
+    follow: 'following',
+    closed: 'closed: nothing is written any more',
+  }[phase];
+  const fields = holds.map(({ id, at }) => `${id} held since ${minute(at)}`);
+  return [doing + (running ? '' : ' (not running)'), ...fields, lagText(behind, delayed, oldestMs)].join('   ');
+}
+
+function lagText(behind: number, delayed: number, oldestMs: number): string {
+  if (behind === 0) return delayed === 0 ? 'behind 0' : `behind 0, ${count(delayed, 'look')} to come`;
+  return `behind ${behind}, the oldest for ${span(oldestMs)}${delayed === 0 ? '' : `, ${count(delayed, 'look')} to come`}`;
+}
+
+function storesLine({ stores, parked, unreadable, running }: PairStatus): string {
+  const ill = stores.filter(({ well }) => !well);
+  const shops =
+    ill.length === 0
+      ? 'both shops well'
+      : ill.map(({ side }) => `the ${side === 'source' ? 'old' : 'new'} shop does not answer`).join(', ');
+  const used = stores.map(
+    ({ side, budgetUsed }) => `${side === 'source' ? 'old' : 'new'} ${Math.round(budgetUsed * 100)} %`,
+  );
+  // Without a running process nobody asks the stores, and the shared buckets say nothing.
+  if (!running) return `parked ${parked + unreadable}`;
+  return `parked ${parked + unreadable}   budget used: ${used.join(', ')}   ${shops}`;
+}
+
+function historyLine({ lastSweepAt, lastRun, now }: PairStatus): string {
+  const sweep = lastSweepAt === null ? 'not swept yet' : `last sweep ${ago(now - lastSweepAt)}`;
+  if (lastRun === null) return `${sweep}   not compared yet`;
+  if (lastRun.endedAt === null) return `${sweep}   comparing since ${minute(lastRun.at)}`;
+  return `${sweep}   last comparison ${minute(lastRun.at)}: ${count(lastRun.drift, 'drift', 'drifts')}, ${lastRun.repaired} repaired, ${lastRun.left} left`;
+}
+
+function nextSteps(status: PairStatus): readonly string[] {
+  const { pair, phase, parkedReasons, unreadable, configChanged, holds } = status;
+  const [most] = parkedReasons;
+  return [
+    ...(phase === 'observe' ? [`lockstep plan ${pair}   then: lockstep approve ${pair}`] : []),
+    ...(configChanged
+      ? [`the config is not the one that was approved → lockstep plan ${pair}, lockstep approve ${pair}`]
+      : []),
+    ...(holds.length > 0 ? [`lockstep resume ${pair}`] : []),
+    ...(most !== undefined
+      ? [`${status.parked} parked, ${most.count} of them "${most.reason}" → lockstep parked list ${pair}`]
+      : []),
+    ...(unreadable > 0 ? [`${count(unreadable, 'webhook')} not understood → lockstep parked list ${pair}`] : []),
+  ];
+}

@@ -1,0 +1,19 @@
+import type { Verb } from './verb.ts';
+
+export type VerbEntry = { readonly summary: string; readonly load: () => Promise<Verb> };
+
+/**
+ * Every verb, in the order of help. Adding one is a file that exports `verb` and one line here; it is loaded only when it is
+ * called, so that `help` stays quick.
+ */
+export const VERBS: Readonly<Record<string, VerbEntry>> = {
+  init: { summary: 'write a commented config to begin with', load: async () => (await import('./init.ts')).verb },
+  check: { summary: 'look at everything before the first run', load: async () => (await import('./check.ts')).verb },
+  webhooks: { summary: 'register webhooks at the old shop', load: async () => (await import('./webhooks.ts')).verb },
+  start: { summary: 'run, until it is stopped', load: async () => (await import('./start.ts')).verb },
+  status: { summary: 'how each pair is doing', load: async () => (await import('./status.ts')).verb },
+  pause: { summary: 'write nothing more for a pair', load: async () => (await import('./pause.ts')).verb },
+  resume: { summary: 'go on with a pair', load: async () => (await import('./resume.ts')).verb },
+  parked: { summary: 'what was set aside for a person', load: async () => (await import('./parked.ts')).verb },
+  log: { summary: 'who did what', load: async () => (await import('./log.ts')).verb },
+};
