@@ -1,6 +1,6 @@
 import type { FieldValues } from '#libs/fields/field-names.ts';
 import type { Address } from '#libs/model/address.ts';
-import type { Parcel } from '#libs/model/order.ts';
+import { orderStatusSchema, type OrderState, type Parcel, type PaymentState } from '#libs/model/order.ts';
 import { stockStatusSchema, type StockStatus } from '#libs/model/product.ts';
 import type { Expressed, ExpressInput } from '../store-connector.ts';
 
@@ -186,6 +186,14 @@ export function expressAddresses(addresses: readonly Address[]): readonly Addres
 /** Shopify dates a parcel itself and fills in the address of known carriers: both follow what it already has. */
 function expressOrder({ present }: ExpressInput, { wanted }: Draft): void {
   if (wanted['note'] === '') wanted['note'] = null;
+  const status = orderStatusSchema.safeParse(wanted['status']).data;
+  if (status?.state?.cancelled === true) {
+    const there = orderStatusSchema.safeParse(present?.['status']).data?.state;
+    wanted['status'] = {
+      ...status,
+      state: { ...status.state, payment: paymentOfCancelled(status.state.payment, there) },
+    };
+  }
   if (!Array.isArray(wanted['tracking'])) return;
   const known = new Map(((present?.['tracking'] ?? []) as readonly Parcel[]).map((parcel) => [parcel.number, parcel]));
   wanted['tracking'] = (wanted['tracking'] as readonly Parcel[]).map((parcel): Parcel => {
@@ -197,6 +205,14 @@ function expressOrder({ present }: ExpressInput, { wanted }: Draft): void {
       shippedAt: there?.shippedAt ?? parcel.shippedAt,
     };
   });
+}
+
+const UNPAID: ReadonlySet<PaymentState> = new Set(['pending', 'authorised', 'voided']);
+
+/** Cancelling an order that nobody paid voids it; what the shop says of one that is cancelled already stands. */
+function paymentOfCancelled(wanted: PaymentState, present: OrderState | null | undefined): PaymentState {
+  if (!UNPAID.has(wanted)) return wanted;
+  return present?.cancelled === true && UNPAID.has(present.payment) ? present.payment : 'voided';
 }
 
 function emptyToNull(value: unknown): unknown {

@@ -70,14 +70,20 @@ export function toStoredOrder(wire: OrderWire, lines: readonly LineWire[]): Stor
   };
 }
 
-/** A hold hides how far an order has been shipped, so the lines are looked at. */
+/**
+ * A hold hides how far an order has been shipped, so the lines are looked at. Custom lines that need no shipping (a fee that was
+ * carried) are never shipped, and keep nothing open.
+ */
 function toFulfilment(wire: OrderWire, lines: readonly LineWire[]): FulfilmentState {
   const word = wire.displayFulfillmentStatus ?? '';
   if (word === 'FULFILLED' || word === 'FULFILLMENT_NOT_REQUIRED') return 'fulfilled';
-  if (word === 'PARTIALLY_FULFILLED') return 'partial';
   const shipped = (wire.fulfillments ?? []).some(({ status }) => status === 'SUCCESS');
-  if (!shipped) return 'open';
-  return lines.some(({ unfulfilledQuantity }) => (unfulfilledQuantity ?? 0) > 0) ? 'partial' : 'fulfilled';
+  if (!shipped) return word === 'PARTIALLY_FULFILLED' ? 'partial' : 'open';
+  const left = lines.some(
+    ({ unfulfilledQuantity, requiresShipping, variant }) =>
+      (unfulfilledQuantity ?? 0) > 0 && (requiresShipping === true || (variant !== null && variant !== undefined)),
+  );
+  return left ? 'partial' : 'fulfilled';
 }
 
 function toOrder(wire: OrderWire, lines: readonly LineWire[], state: OrderState): Order {

@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest';
+
+import type { ScanPage } from '#libs/connectors/store-connector.ts';
+import type { RootKind, StoredRoot } from '#libs/model/stored.ts';
+import { bare, CALL, openShopify, type Harness } from './shopify-harness.ts';
+
+async function scan({ connector }: Harness, root: RootKind, after: string | null = null): Promise<readonly ScanPage[]> {
+  const pages: ScanPage[] = [];
+  for await (const page of connector.scan(
+    root,
+    { after },
+    { ...CALL, fields: new Set(['variant.quantity', 'order.tracking', 'customer.email']) },
+  ))
+    pages.push(page);
+  return pages;
+}
+
+function ids(pages: readonly ScanPage[]): readonly string[] {
+  return pages.flatMap(({ roots }) => roots.map(({ id }) => id));
+}
+
+async function changed({ connector }: Harness, root: RootKind, since: string): Promise<readonly StoredRoot[]> {
+  const roots: StoredRoot[] = [];
+  for await (const page of connector.scanChanged(root, since, CALL)) roots.push(...page.roots);
+  return roots;
+}
+
+function seedProducts({ simulator }: Harness, count: number): readonly string[] {
+  return Array.from({ length: count }, (_, index) =>
+    bare(
+      simulator.seedProduct({
+        title: `P${index}`,
+        options: ['Size'],
+        variants: [
+          { sku: `A-${index}`, price: '1', quantity: index, optionValues: ['S'] },
+          { sku: `B-${index}`, price: '2', quantity: 1, tracked: false, optionValues: ['M'] },
+        ],
+      }).productId,
+    ),
+  );
+}
+
+describe('the Shopify connector scans', () => {
+  test('products by an export, whole and each once', async () => {
+    await using harness = await openShopify();
+    const seeded = seedProducts(harness, 300);
+
+    const pages = await scan(harness, 'product');
+
+    expect(harness.simulator.ledger.calls.map(({ name }) => name)).toContain('mutation bulkOperationRunQuery');
+    expect([...ids(pages)].toSorted()).toEqual([...seeded].toSorted());
+    expect(pages.flatMap(({ roots }) => roots).find(({ id }) => id === seeded[7])).toMatchObject({
+      partial: false,
+      variants: [
+        { variant: { sku: 'A-7', quantity: 7, stockStatus: 'inStock' } },
+        { variant: { sku: 'B-7', quantity: null, tracked: false } },
+      ],
+    });
+  });
+
+  test('an export is gone on with behind a page’s cursor', async () => {
+    await using harness = await openShopify();
+    const seeded = seedProducts(harness, 300);
+    const [first] = await scan(harness, 'product');
+
+    const rest = await scan(harness, 'product', first?.cursor ?? '');
+
+    expect([...ids(first === undefined ? [] : [first]), ...ids(rest)].toSorted()).toEqual([...seeded].toSorted());
+  });
+
+  test('products page by page where no export can be had', async () => {
+    await using harness = await openShopify();
+    const seeded = seedProducts(harness, 70);
+    harness.simulator.faults.plant({
+      kind: 'any',
+      match: /bulkOperationRunQuery/,
+      effect: {
+        type: 'status',
+        status: 200,
+        body: JSON.stringify({
+          data: {
+            bulkOperationRunQuery: {
+              bulkOperation: null,
+              userErrors: [
+                {
+                  field: null,
+                  message: 'A bulk query operation is already in progress',
+                  code: 'OPERATION_IN_PROGRESS',
+                },
+              ],
+            },
+          },
+        }),
+      },
+    });
+
+    const pages = await scan(harness, 'product');
+    const rest = await scan(harness, 'product', pages[0]?.cursor ?? '');
+
+    expect(ids(pages)).toEqual(seeded);
+    expect(pages).toHaveLength(2);
+    expect([...ids(pages.slice(0, 1)), ...ids(rest)].length).toBeGreaterThanOrEqual(seeded.length);
+  });
+
+  test('orders by rising id with parcels, and gone on with behind a cursor', async () => {
+    await using harness = await openShopify();
+    const seeded = Array.from({ length: 60 }, (_, index) =>
+      bare(
+        harness.simulator.seedOrder({
+          lines: [{ title: 'Tee', quantity: 1, price: '10' }],
+          ...(index === 3 ? { fulfillments: [{ tracking: { company: 'DHL', number: '0034' } }] } : {}),
+        }),
+      ),
+    );
+
+    const pages = await scan(harness, 'order');
+    const rest = await scan(harness, 'order', pages[0]?.cursor ?? '');
+
+    expect(ids(pages)).toEqual(seeded);
+    expect([...ids(pages.slice(0, 1)), ...ids(rest)]).toEqual(seeded);
+    expect(pages[0]?.roots[3]).toMatchObject({ order: { tracking: [{ number: '0034', carrier: 'DHL' }] } });
+  });
+
+  test('customers with their addresses', async () => {
+    await using harness = await openShopify();
+    harness.simulator.seedCustomer({
+      email: 'ada@example.com',
+      addresses: [{ address1: 'Weg 1', city: 'Bonn', zip: '53111', countryCode: 'DE' }],
+    });
+
+    const pages = await scan(harness, 'customer');
+
+    expect(pages.flatMap(({ roots }) => roots)).toMatchObject([
+      { customer: { email: 'ada@example.com', addresses: [{ city: 'Bonn' }] } },
+    ]);
+  });
+
+  test('what changed since, oldest first', async () => {
+    const clock = { at: Date.parse('2026-11-20T10:00:00Z') };
+    await using harness = await openShopify({ now: () => clock.at });
+    const [a, b, c] = seedProducts(harness, 3);
+    for (const id of [c, a]) {
+      clock.at += 60_000;
+      harness.simulator.editTexts(`gid://shopify/Product/${id}`, { title: 'New' });
+    }
+
+    const roots = await changed(harness, 'product', '2026-11-20T10:00:30Z');
+
+    expect(roots.map(({ id }) => id)).toEqual([c, a]);
+    expect(roots.map(({ id }) => id)).not.toContain(b);
+  });
+
+  test('how many there are, and what time it is', async () => {
+    await using harness = await openShopify();
+    seedProducts(harness, 3);
+
+    expect(await harness.connector.count('product', CALL)).toBe(3);
+    expect(await harness.connector.count('order', CALL)).toBe(0);
+    expect(await harness.connector.storeTime(CALL)).toBeGreaterThan(Date.parse('2020-01-01'));
+  });
+});
+
+describe('the Shopify connector checks', () => {
+  test('a target that has all it needs', async () => {
+    await using harness = await openShopify();
+
+    const findings = await harness.connector.check('target', CALL.fields, CALL);
+
+    expect(findings.filter(({ level }) => level !== 'ok')).toEqual([]);
+    expect(harness.writes()).toEqual([]);
+  });
+
+  test('missing scopes and a location that is not there, each with its remedy', async () => {
+    await using harness = await openShopify({ locations: ['Elsewhere'], scopes: ['write_products', 'write_orders'] });
+
+    const findings = await harness.connector.check('target', CALL.fields, CALL);
+
+    const problems = findings.filter(({ level }) => level === 'problem');
+    expect(problems.map(({ topic }) => topic)).toEqual(['scopes', 'location']);
+    expect(problems[0]?.message).toMatch(/write_inventory/);
+    expect(problems[0]?.message).toMatch(/read_all_orders/);
+    expect(problems[1]?.message).toMatch(/"Elsewhere"/);
+  });
+});
