@@ -20,8 +20,11 @@ export async function* readFactsFrom(call: LogCall, from: FactPosition): AsyncGe
 export async function* readJournalFrom(
   call: LogCall,
   pair: string,
-  after: JournalPosition,
+  from: JournalPosition,
 ): AsyncGenerator<JournalRead> {
+  const read = new Map<number, number>();
+  for (const { partition, offset } of from) read.set(partition, Math.max(offset, read.get(partition) ?? -1));
+  const after = [...read].map(([partition, offset]) => ({ partition, offset }));
   const upTo = await call('journalEnd', {});
   let above = -1;
   while (above < upTo) {

@@ -79,6 +79,14 @@ export const SYNC_ERRORS = {
     disposition: 'retry',
     hint: 'The state store does not answer; the applier waits for it',
   },
+  FACT_UNREADABLE: {
+    disposition: 'halt',
+    hint: 'A decision on the log cannot be understood; run the version that wrote it, or a newer one',
+  },
+  PLAN_OUTDATED: {
+    disposition: 'halt',
+    hint: 'Make the plan again with `lockstep plan`, look at it, then approve that one',
+  },
   EPOCH_LOST: {
     disposition: 'retry',
     hint: 'Another process owns this partition now; nothing to do',

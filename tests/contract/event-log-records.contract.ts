@@ -111,6 +111,7 @@ export function testRecords(harness: () => EventLogHarness): void {
       await log.appendJournal([entry(1, 0), entry(2, 1), entry(3, 0)]);
       const position = (await collect(log.readJournal(PAIR))).map(({ partition, offset }) => ({ partition, offset }));
       const last = [...new Map(position.map((at) => [at.partition, at])).values()];
+      const everyOneRead = position;
 
       await log.appendJournal([entry(4, 1), entry(5, 0)]);
       const since = await collect(log.readJournal(PAIR, last));
@@ -118,6 +119,7 @@ export function testRecords(harness: () => EventLogHarness): void {
 
       expect(since.map(({ record }) => record)).toEqual(expect.arrayContaining([entry(4).record, entry(5).record]));
       expect(since).toHaveLength(2);
+      expect(await collect(log.readJournal(PAIR, everyOneRead))).toHaveLength(2);
       expect(unknownPartition.filter(({ partition }) => partition === 1)).toHaveLength(2);
     });
 
