@@ -58,11 +58,16 @@ export const configSchema = z.strictObject({
     .describe('Where reports lie'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('From which level on lines are logged'),
   log: z
-    .strictObject({ kafka: z.record(z.string(), z.unknown()).optional().describe('Apache Kafka as the log') })
+    .strictObject({
+      kafka: z
+        .record(z.string(), z.unknown())
+        .optional()
+        .describe('Apache Kafka as the log; comes with a later version'),
+    })
     .optional()
     .describe('Absent: the embedded log in dataDir'),
   state: z
-    .strictObject({ redis: z.string().optional().describe('Redis as the state store') })
+    .strictObject({ redis: z.string().optional().describe('Redis as the state store; comes with a later version') })
     .optional()
     .describe('Absent: the embedded state store in dataDir'),
 });

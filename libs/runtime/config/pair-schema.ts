@@ -60,7 +60,7 @@ export const pairSchema = z.strictObject({
       customer: createPolicySchema.default('none').describe('Customers that the new shop lacks'),
     })
     .prefault({})
-    .describe('What may be created: `none`, `new` (since migratedAt), `all`'),
+    .describe('What may be created: `none`, `new` (since migratedAt); `all` comes with a later version'),
   reconcile: reconcileSchema.prefault({}).describe('Sweeps and comparisons'),
   scope: scopeSchema.prefault({}).describe('What is left out; it is no drift'),
   stamp: z.boolean().default(false).describe('Writes the source id onto linked entities that Lockstep did not make'),
@@ -68,11 +68,14 @@ export const pairSchema = z.strictObject({
   delete: z
     .enum(['keep', 'archive', 'delete'])
     .default('keep')
-    .describe('What becomes of an entity at the new shop that was deleted at the old one'),
-  match: z.record(z.string(), z.unknown()).optional().describe('How entities are recognised'),
+    .describe('What becomes of an entity at the new shop that was deleted at the old one; only `keep` in this version'),
+  match: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('How entities are recognised; comes with a later version'),
   brakes: z
     .record(z.string(), z.unknown())
     .optional()
-    .describe('When a field is held because too much of it turns at once'),
+    .describe('When a field is held because too much of it turns at once; comes with a later version'),
 });
 export type PairConfig = z.infer<typeof pairSchema>;
