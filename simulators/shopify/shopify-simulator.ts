@@ -1,3 +1,5 @@
+import type { GraphQLSchema } from 'graphql';
+
 import { createFaultPlan, type FaultPlan } from '../core/faults.ts';
 import { createLedger, type Ledger } from '../core/ledger.ts';
 import { createBucket } from './bucket.ts';
@@ -14,6 +16,14 @@ import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 import { takeState, type ShopState } from './state.ts';
 import { createTokens, type Credentials } from './tokens.ts';
 import { createWorld, type World } from './world.ts';
+
+/** Built once, at the first store: it holds no state, and whoever only imports this file pays nothing. */
+let schema: GraphQLSchema | undefined;
+
+function sharedSchema(): GraphQLSchema {
+  schema ??= createSchema(resolvers);
+  return schema;
+}
 
 export type ShopifySimulatorOptions = Partial<Settings> &
   Credentials & {
@@ -60,7 +70,7 @@ export function createShopifySimulator({
   const idempotency = createIdempotency(now);
   const tokens = createTokens(world, { accessToken, clientId, clientSecret });
   const bulk = createBulk({ author: () => world.author(), shop: settings.shop, random });
-  const executor = createExecutor({ schema: createSchema(resolvers), world, idempotency, bulk: bulk.port });
+  const executor = createExecutor({ schema: sharedSchema(), world, idempotency, bulk: bulk.port });
   const timers = new Set<NodeJS.Timeout>();
   const fork = (afterMs: number, work: () => void): void => {
     const timer = setTimeout(() => {
