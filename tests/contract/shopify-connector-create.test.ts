@@ -67,6 +67,29 @@ describe('the Shopify connector creates products', () => {
     expect(await harness.connector.findByKey('sku', ['A-M', 'A'], CALL)).toMatchObject([[{ id }], []]);
   });
 
+  test('in the online store, where shoppers look', async () => {
+    await using harness = await openPrepared();
+
+    await create(harness, draft);
+
+    expect(harness.simulator.state().products[0]?.publicationIds).toEqual(harness.simulator.publicationIds);
+  });
+
+  test('of which the answer was lost, to be found by the source’s id', async () => {
+    await using harness = await openPrepared();
+    harness.simulator.faults.plant({
+      kind: 'write',
+      match: /productSet/,
+      effect: { type: 'lost-answer', landsAfterMs: 0 },
+      times: 1,
+    });
+
+    const result = await create(harness, draft);
+
+    expect(result?.outcome).toBe('unknown');
+    expect(await harness.connector.findBySourceId('product', ['woo-1'], CALL)).toMatchObject([{ sourceId: 'woo-1' }]);
+  });
+
   test('a second one with the same source id is a look-up result', async () => {
     await using harness = await openPrepared();
     await create(harness, draft);

@@ -174,6 +174,34 @@ describe('the Shopify connector takes an order’s steps', () => {
     expect(harness.simulator.ledger.effects).toEqual([]);
   });
 
+  test.each([
+    ['refundCreate', { kind: 'refund', sourceId: 'r1', amount: EUR(1000), at: '2026-11-21T10:00:00Z', reason: null }],
+    ['fulfillmentCreate', { kind: 'fulfil', parcels: [{ number: '1', carrier: null, url: null, shippedAt: null }] }],
+    [
+      'metafieldsSet',
+      { kind: 'history', entries: [{ id: 'n1', at: '2026-11-20T11:00:00Z', text: 'Packed', forCustomer: false }] },
+    ],
+    ['orderMarkAsPaid', { kind: 'pay', at: null }],
+  ] as const)('%s whose answer was lost is not doubled when it is taken again', async (mutation, taken) => {
+    await using harness = await openPrepared();
+    const payment = mutation === 'orderMarkAsPaid' ? 'pending' : 'paid';
+    const present = await createOrder(harness, orderDraft({ state: { payment } }));
+    const match = new RegExp(mutation);
+    harness.simulator.faults.plant({
+      kind: 'write',
+      match,
+      effect: { type: 'lost-answer', landsAfterMs: 0 },
+      times: 1,
+    });
+
+    const lost = await step(harness, present, taken);
+    const before = harness.simulator.ledger.entries.length;
+    const again = await step(harness, present, taken);
+
+    expect([lost?.outcome, again?.outcome]).toEqual(['unknown', 'stored']);
+    expect(harness.simulator.ledger.entries).toHaveLength(before);
+  });
+
   test('new parcels of a shipped order replace the old ones without a mail', async () => {
     await using harness = await openPrepared();
     const tracking = [{ number: '1', carrier: 'DHL', url: null, shippedAt: null }];

@@ -25,6 +25,7 @@ export async function checkShop(check: Check): Promise<readonly Finding[]> {
     await guarded('scopes', () => checkScopes(check)),
     await guarded('location', () => checkLocation(check)),
     check.role === 'target' ? await guarded('definitions', () => checkDefinitions(check)) : [],
+    check.role === 'target' ? await guarded('publishing', () => checkPublishing(check)) : [],
   ];
   return [...reachable, ...more.flat()];
 }
@@ -73,6 +74,20 @@ async function checkDefinitions({ client, call }: Check): Promise<readonly Findi
   return findings;
 }
 
+/** Needed only where active products are created. */
+async function checkPublishing({ client, call }: Check): Promise<readonly Finding[]> {
+  const granted = await readScopes(client, call);
+  if (granted.has('write_publications')) return [];
+  return [
+    {
+      level: 'warning',
+      topic: 'publishing',
+      message: 'The app lacks write_publications: products that Lockstep creates are in no sales channel',
+      remedy: 'Grant write_publications, or publish created products by hand',
+    },
+  ];
+}
+
 // ── scopes ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 const scopesAnswer = z.object({
@@ -80,8 +95,7 @@ const scopesAnswer = z.object({
 });
 
 async function checkScopes({ client, role, selection, call }: Check): Promise<readonly Finding[]> {
-  const { currentAppInstallation } = await client.read(documents.SCOPES, scopesAnswer, {}, call);
-  const granted = new Set(currentAppInstallation.accessScopes.map(({ handle }) => handle));
+  const granted = await readScopes(client, call);
   const missing = neededScopes(role, selection).filter((scope) => !isGranted(scope, granted));
   if (missing.length === 0)
     return [{ level: 'ok', topic: 'scopes', message: 'The app has the scopes that the selection needs' }];
@@ -95,6 +109,11 @@ async function checkScopes({ client, role, selection, call }: Check): Promise<re
         : 'Grant the scopes to the app and install it anew',
     },
   ];
+}
+
+async function readScopes(client: ShopifyClient, call: CallContext): Promise<ReadonlySet<string>> {
+  const { currentAppInstallation } = await client.read(documents.SCOPES, scopesAnswer, {}, call);
+  return new Set(currentAppInstallation.accessScopes.map(({ handle }) => handle));
 }
 
 /** write_x includes read_x. */

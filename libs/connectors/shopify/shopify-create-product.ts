@@ -23,6 +23,8 @@ const setAnswer = z.object({
 });
 const updateAnswer = z.object({ productUpdate: z.object({ userErrors: z.array(userErrorWire) }) });
 
+const publishAnswer = z.object({ publishablePublish: z.object({ userErrors: z.array(userErrorWire) }) });
+
 // More variants than this are made by the shop in its own time.
 const SYNCHRONOUS_MAX = 100;
 
@@ -43,18 +45,27 @@ export async function createProduct(
   const made = await toProductId(sent, session, parts);
   if (typeof made !== 'string') return made;
 
-  const published = draft.product.status === 'draft' ? true : await publish(draft, made, session);
+  const shown = draft.product.status === 'draft' ? true : await show(draft, made, session, parts);
   const [stored] = await parts.reader.roots('product', [{ id: fromGid(made) }], { ...session.call, fields: new Set() });
   if (stored === null || stored === undefined || stored.root !== 'product')
     return { outcome: 'unknown', message: 'the product was made, and cannot be read' };
-  return { outcome: 'created', stored, complete: published && stored.variants.length === draft.variants.length };
+  return { outcome: 'created', stored, complete: shown && stored.variants.length === draft.variants.length };
 }
 
-async function publish(draft: ProductDraft, id: string, session: WriteSession): Promise<boolean> {
-  const sent = await session.send(writes.UPDATE_PRODUCT_STATUS, updateAnswer, {
-    product: { id, ...toProductInput({ status: draft.product.status }) },
-  });
-  return sent.ok && sent.data.productUpdate.userErrors.length === 0;
+async function show(draft: ProductDraft, id: string, session: WriteSession, parts: CreateParts): Promise<boolean> {
+  const product = { id, ...toProductInput({ status: draft.product.status }) };
+  const sent = await session.send(writes.UPDATE_PRODUCT_STATUS, updateAnswer, { product });
+  if (!sent.ok || sent.data.productUpdate.userErrors.length > 0) return false;
+  if (draft.product.status === 'active') await publish(id, session, parts);
+  return true;
+}
+
+/** A product made by API is in no sales channel. Without permission to publish it stays so, as `check` has said. */
+async function publish(id: string, session: WriteSession, { shop }: CreateParts): Promise<void> {
+  const publications = await shop.onlineStores(session.call);
+  if (publications.length === 0) return;
+  const input = publications.map((publicationId) => ({ publicationId }));
+  await session.send(writes.PUBLISH, publishAnswer, { id, input });
 }
 
 /** The product's gid, waited for where the shop makes it in its own time; or why there is none. */

@@ -217,17 +217,14 @@ export const PRODUCTS_OF_ITEMS: Document = {
 /** What the steps of an order need to know of it before they act. */
 export const ORDER_WORK: Document = {
   name: 'OrderWork',
-  cost: 90,
+  cost: 25,
   text: `query OrderWork($id: ID!) { order(id: $id) {
     id cancelledAt displayFinancialStatus canMarkAsPaid
     history: metafield(namespace: "lockstep", key: "history") { value compareDigest }
     transactions(first: 50) { id kind status gateway amountSet { ${MONEY} } parentTransaction { id } }
     fulfillments(first: 50) { id status trackingInfo { company number url } }
     refunds(first: 50) { id note totalRefundedSet { ${MONEY} } }
-    fulfillmentOrders(first: 30) { nodes {
-      id status assignedLocation { location { id } } fulfillmentHolds { id handle }
-      lineItems(first: 100) { nodes { id remainingQuantity } }
-    } }
+    fulfillmentOrders(first: 30) { nodes { id status assignedLocation { location { id } } fulfillmentHolds { id handle } } }
   } }`,
 };
 export const CANCEL_RESULT: Document = {

@@ -31,3 +31,9 @@ export const DEFINITION: Document = {
   cost: 3,
   text: 'query Definition($ownerType: MetafieldOwnerType!, $key: String!) { metafieldDefinition(identifier: { ownerType: $ownerType, namespace: "lockstep", key: $key }) { id type { name } } }',
 };
+
+export const PUBLICATIONS: Document = {
+  name: 'Publications',
+  cost: 20,
+  text: 'query Publications { publications(first: 50) { nodes { id catalog { title } channels(first: 5) { nodes { handle } } } } }',
+};

@@ -113,6 +113,11 @@ export const UPDATE_PRODUCT_STATUS: Document = {
   cost: 11,
   text: `mutation UpdateProductStatus($product: ProductUpdateInput!) { productUpdate(product: $product) { product { id } ${ERRORS} } }`,
 };
+export const PUBLISH: Document = {
+  name: 'Publish',
+  cost: 11,
+  text: `mutation Publish($id: ID!, $input: [PublicationInput!]!) { publishablePublish(id: $id, input: $input) { ${ERRORS} } }`,
+};
 export const CREATE_ORDER: Document = {
   name: 'CreateOrder',
   cost: 22,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { formatMoney, parseMoney, type Money } from '#libs/model/money.ts';
 import type { OrderStep } from '../store-connector.ts';
 import * as writes from './shopify-documents-write.ts';
+import { fromGid } from './shopify-ids.ts';
 import { refundSourceId, toRefundNote } from './shopify-mapping-order.ts';
 import type { StepOutcome, StepWork } from './shopify-order-step.ts';
 import { userErrorWire, type OrderWork } from './shopify-wire.ts';
@@ -15,7 +16,7 @@ const answer = z.object({ refundCreate: z.object({ userErrors: z.array(userError
  * Records a refund that the old store made. Only against payments of the manual gateway: on any other money would really move.
  * No line is named, so nothing is restocked; the source's id in the note, and in the key, keep it from being made twice.
  */
-export async function refund(step: RefundStep, { order, session, sourceId }: StepWork): Promise<StepOutcome> {
+export async function refund(step: RefundStep, { order, session }: StepWork): Promise<StepOutcome> {
   if (order.refunds.some(({ note }) => refundSourceId(note) === step.sourceId)) return null;
   const shares = shareOut(step.amount, order);
   if (shares === null)
@@ -37,7 +38,7 @@ export async function refund(step: RefundStep, { order, session, sourceId }: Ste
         amount: formatMoney(amount),
       })),
     },
-    key: `lockstep-refund-${sourceId}-${step.sourceId}`,
+    key: `lockstep-refund-${fromGid(order.id)}-${step.sourceId}`,
   });
   return sent.ok ? refusal(sent.data.refundCreate.userErrors) : sent.failure;
 }

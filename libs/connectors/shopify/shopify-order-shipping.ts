@@ -8,7 +8,7 @@ const UNFINISHED = new Set(['OPEN', 'IN_PROGRESS', 'ON_HOLD', 'SCHEDULED', 'INCO
 
 /** Ships everything that is left: one fulfilment for each location, the parcels on the first. */
 export async function fulfil(parcels: readonly Parcel[], work: StepWork): Promise<StepOutcome> {
-  const open = work.order.fulfillmentOrders.nodes.filter(({ lineItems }) => lineItems.nodes.some(isLeft));
+  const open = work.order.fulfillmentOrders.nodes;
   const ready = open.filter(({ status }) => SHIPPABLE.has(status));
   const blocked = open.find(({ status }) => UNFINISHED.has(status) && !SHIPPABLE.has(status));
   if (ready.length === 0) {
@@ -18,12 +18,8 @@ export async function fulfil(parcels: readonly Parcel[], work: StepWork): Promis
   }
   for (const [index, group] of byLocation(ready).entries()) {
     const fulfillment = {
-      lineItemsByFulfillmentOrder: group.map(({ id, lineItems }) => ({
-        fulfillmentOrderId: id,
-        fulfillmentOrderLineItems: lineItems.nodes
-          .filter(isLeft)
-          .map((line) => ({ id: line.id, quantity: line.remainingQuantity })),
-      })),
+      // Without lines: everything that is left of it.
+      lineItemsByFulfillmentOrder: group.map(({ id }) => ({ fulfillmentOrderId: id })),
       notifyCustomer: false,
       ...(index === 0 && parcels.length > 0 ? { trackingInfo: toTracking(parcels) } : {}),
     };
@@ -33,10 +29,6 @@ export async function fulfil(parcels: readonly Parcel[], work: StepWork): Promis
   return blocked === undefined
     ? null
     : { outcome: 'refused', message: `a part cannot be shipped: its status is ${blocked.status}` };
-}
-
-function isLeft({ remainingQuantity }: { readonly remainingQuantity: number }): boolean {
-  return remainingQuantity > 0;
 }
 
 type FulfillmentOrder = OrderWork['fulfillmentOrders']['nodes'][number];

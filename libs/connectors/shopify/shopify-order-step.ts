@@ -13,8 +13,6 @@ export type StepOutcome = StepFailure | null;
 
 export type StepWork = {
   readonly order: OrderWork;
-  /** The source's id of the order. */
-  readonly sourceId: string;
   readonly session: WriteSession;
   readonly client: ShopifyClient;
   readonly clock: Clock;

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import type { CallContext } from '../store-connector.ts';
 import type { ShopifyClient } from './shopify-client.ts';
@@ -20,7 +22,25 @@ export type Shop = {
   readonly ask: (call: CallContext) => Promise<ShopInfo>;
   /** The gid of the configured location. */
   readonly location: (call: CallContext) => Promise<string>;
+  /** The gids of the online store's publications; none where the app may not see them. */
+  readonly onlineStores: (call: CallContext) => Promise<readonly string[]>;
 };
+
+const publicationsAnswer = z.object({
+  publications: z
+    .object({
+      nodes: z.array(
+        z.object({
+          id: z.string(),
+          catalog: z.object({ title: z.string() }).nullish(),
+          channels: z.object({ nodes: z.array(z.object({ handle: z.string() })) }).nullish(),
+        }),
+      ),
+    })
+    .nullish(),
+});
+// A permission that was not given is no reason to fail: `check` warns of it.
+const NOT_PERMITTED = new Set(['ACCESS_DENIED']);
 
 export function createShop(client: ShopifyClient, location: string): Shop {
   const ask = async (call: CallContext): Promise<ShopInfo> => {
@@ -41,7 +61,21 @@ export function createShop(client: ShopifyClient, location: string): Shop {
     const why = found.length > 1 ? 'several have this name, so give its id' : `the shop has ${names}`;
     throw new SyncError('CONFIG_INVALID', `Cannot find the location "${location}": ${why}`);
   };
-  return { ask, info: remember(ask), location: remember(findLocation) };
+  const findOnlineStores = async (call: CallContext): Promise<readonly string[]> => {
+    const { publications } = await client.read(documents.PUBLICATIONS, publicationsAnswer, {}, call, NOT_PERMITTED);
+    return (publications?.nodes ?? [])
+      .filter(
+        ({ catalog, channels }) =>
+          catalog?.title === 'Online Store' || channels?.nodes.some(({ handle }) => handle === 'online_store') === true,
+      )
+      .map(({ id }) => id);
+  };
+  return {
+    ask,
+    info: remember(ask),
+    location: remember(findLocation),
+    onlineStores: remember(findOnlineStores),
+  };
 }
 
 /** Keeps the first answer; a failure is not kept, and no caller's signal ends the wait of another. */

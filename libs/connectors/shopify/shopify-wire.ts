@@ -222,7 +222,6 @@ export const orderWorkAnswer = z.object({
             status: z.string(),
             assignedLocation: z.object({ location: z.object({ id: z.string() }).nullish() }).nullish(),
             fulfillmentHolds: z.array(z.object({ id: z.string(), handle: text })),
-            lineItems: z.object({ nodes: z.array(z.object({ id: z.string(), remainingQuantity: z.number() })) }),
           }),
         ),
       }),
