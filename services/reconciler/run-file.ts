@@ -33,6 +33,8 @@ export type Candidate = {
 /** `beside`: other news of the root was in the same batch, so nothing was left standing. Outcome null: it never came. */
 export type Answer = { readonly outcome: NewsOutcome | null; readonly beside: boolean };
 
+export type Entry = { readonly key: string; readonly kind: string; readonly value: unknown };
+
 /**
  * Everything one comparison knows, in one SQLite file: filled page by page with the scan's cursor in the same transaction, so that a
  * killed run goes on from its last page, and so that memory stays flat however large the stores are.
@@ -65,6 +67,9 @@ export type RunFile = {
   /** A finding replaces an earlier one of the same field, so that a resumed run tells nothing twice. */
   readonly addFindings: (findings: readonly Finding[]) => void;
   readonly findings: () => IterableIterator<Finding>;
+  /** What a plan says, by kind; `keep` leaves an entry that is there. */
+  readonly putEntries: (entries: readonly Entry[], mode?: 'replace' | 'keep') => void;
+  readonly entries: (kind: string) => IterableIterator<{ readonly key: string; readonly value: unknown }>;
   readonly count: (what: 'source_roots' | 'target_roots' | 'candidates' | 'findings', root?: RootKind) => number;
   /** How many entities of each kind the source's scan saw. */
   readonly compared: () => Readonly<Record<string, number>>;
@@ -223,7 +228,10 @@ function asking({
   };
 }
 
-function finding({ db, sql }: Db): Pick<RunFile, 'addFindings' | 'findings' | 'count' | 'compared' | 'forgetRows'> {
+function finding({
+  db,
+  sql,
+}: Db): Pick<RunFile, 'addFindings' | 'findings' | 'putEntries' | 'entries' | 'count' | 'compared' | 'forgetRows'> {
   return {
     addFindings(findings) {
       const insert = sql('INSERT OR REPLACE INTO findings (key, json) VALUES (?, ?)');
@@ -234,6 +242,18 @@ function finding({ db, sql }: Db): Pick<RunFile, 'addFindings' | 'findings' | 'c
     *findings() {
       for (const row of db.prepare('SELECT json FROM findings ORDER BY rowid').iterate())
         yield JSON.parse(String(row['json'])) as Finding;
+    },
+    putEntries(entries, mode = 'replace') {
+      const insert = sql(
+        `INSERT OR ${mode === 'replace' ? 'REPLACE' : 'IGNORE'} INTO entries (key, kind, json) VALUES (?, ?, ?)`,
+      );
+      together(db, () => {
+        for (const { key, kind, value } of entries) insert.run(key, kind, JSON.stringify(value));
+      });
+    },
+    *entries(kind) {
+      for (const row of db.prepare('SELECT key, json FROM entries WHERE kind = ? ORDER BY rowid').iterate(kind))
+        yield { key: String(row['key']), value: JSON.parse(String(row['json'])) as unknown };
     },
     count(what, root) {
       const row =

@@ -17,6 +17,8 @@ export const RUN_TABLES = `
   CREATE TABLE IF NOT EXISTS candidates (
     key TEXT PRIMARY KEY, root TEXT NOT NULL, root_id TEXT NOT NULL, loose TEXT NOT NULL, asked_at INTEGER, before TEXT, answer TEXT,
     verify INTEGER NOT NULL DEFAULT 0, verified TEXT);
+  CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, kind TEXT NOT NULL, json TEXT NOT NULL);
+  CREATE INDEX IF NOT EXISTS entries_by_kind ON entries (kind);
   CREATE TABLE IF NOT EXISTS findings (key TEXT PRIMARY KEY, json TEXT NOT NULL);
 `;
 

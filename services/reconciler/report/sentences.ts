@@ -43,14 +43,17 @@ const BECAUSE: Readonly<Record<Cause, string>> = {
 
 export type Clockwork = { readonly timezone: string };
 
+// Making a formatter costs more than a thousand uses of it.
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
 export function showTime(time: number | string | null, { timezone }: Clockwork): string {
   const date = time === null ? null : new Date(time);
   if (date === null || Number.isNaN(date.getTime())) return 'unknown';
-  return new Intl.DateTimeFormat('en-GB', {
-    dateStyle: 'long',
-    timeStyle: 'short',
-    timeZone: timezone,
-  }).format(date);
+  const formatter =
+    formatters.get(timezone) ??
+    new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: timezone });
+  formatters.set(timezone, formatter);
+  return formatter.format(date);
 }
 
 /** What a finding is, why, and what became of it, for a shop owner. */

@@ -8,7 +8,9 @@ import { createComparison, runsDir } from '../../../services/reconciler/compare-
 import type { Finding, RunResult } from '../../../services/reconciler/finding.ts';
 import { openJournalStore } from '../../../services/reconciler/journal-store.ts';
 import { openRunFile } from '../../../services/reconciler/run-file.ts';
-import { aCustomer, aProduct, aWorld, NOW, type ApplierOptions, type World } from './world.ts';
+import type { ApplierOptions } from './fake-applier.ts';
+import { aCustomer, aProduct, NOW } from './fake-stores.ts';
+import { aWorld, type World } from './world.ts';
 
 const HOUR_AGO = new Date(NOW - 3_600_000).toISOString();
 const DAY_AGO = new Date(NOW - 86_400_000).toISOString();

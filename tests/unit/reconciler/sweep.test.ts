@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 
 import { createSweep } from '../../../services/reconciler/sweep.ts';
-import { aProduct, aWorld, NOW, type World } from './world.ts';
+import { aProduct, NOW } from './fake-stores.ts';
+import { aWorld, type World } from './world.ts';
 
 const signal = new AbortController().signal;
 const at = (ms: number) => new Date(NOW + ms).toISOString();

@@ -1,0 +1,113 @@
+import type { Link } from '#libs/facts/fact-kinds.ts';
+import type { AnyFactWrite } from '#libs/facts/fact-store.ts';
+import { randomId } from '#libs/runtime/random.ts';
+import { SyncError } from '#libs/runtime/sync-error.ts';
+import type { StorePlan } from './build-plan.ts';
+import type { FieldPrint } from './plan-lines.ts';
+import type { ReconcilerDeps } from './reconciler-deps.ts';
+import { openRunFile, type RunFile } from './run-file.ts';
+
+export type ApproveOptions = {
+  readonly by: string;
+  /** `write` carries over what is inherited as well. */
+  readonly inherited?: 'keep' | 'write';
+  /** Begin with these fields only (`variant:7/quantity`, as `fieldKey` names them); the rest is kept until approved again. */
+  readonly only?: ReadonlySet<string>;
+};
+
+export type Approved = {
+  readonly links: number;
+  readonly planned: number;
+  readonly inherited: number;
+  readonly toCreate: number;
+};
+
+// Facts are appended in pages of this many.
+const PAGE = 500;
+
+/**
+ * Writes down what a person approved: links, what is kept as it is, the approval, and last the phase. Until the phase is written
+ * nothing is, so a death in between leaves a pair that only observes.
+ */
+export async function approvePlan(deps: ReconcilerDeps, plan: StorePlan, options: ApproveOptions): Promise<Approved> {
+  const { settings, clock, random, facts } = deps;
+  if (plan.configHash !== settings.configHash)
+    throw new SyncError('PLAN_OUTDATED', `Cannot approve "${plan.id}": the config has changed since the plan was made`);
+  const pair = settings.name;
+  const now = clock.now();
+  const file = openRunFile(plan.file);
+  try {
+    const links = await putAll(deps, linkFacts(file, pair, now));
+    const { kept, written } = splitPrints(file, options);
+    await putAll(deps, inheritedFacts(pair, kept));
+    const inherited = [...kept.values()].reduce((sum, fields) => sum + Object.keys(fields).length, 0);
+    const approved: Approved = { links, planned: written, inherited, toCreate: plan.counts.create };
+    const what = `approved plan ${plan.id} (${String(written)} fields, ${String(plan.counts.create)} to create), config ${settings.configHash.slice(0, 8)}`;
+    await facts.put([
+      {
+        pair,
+        kind: 'approval',
+        id: 'approval',
+        value: {
+          at: now,
+          by: options.by,
+          planId: plan.id,
+          configHash: settings.configHash,
+          planned: written,
+          inherited,
+          toCreate: plan.counts.create,
+        },
+      },
+      {
+        pair,
+        kind: 'act',
+        id: `${new Date(now).toISOString()}-${randomId(random).slice(0, 6)}`,
+        value: { at: now, by: options.by, what },
+      },
+    ]);
+    await facts.put([{ pair, kind: 'phase', id: 'phase', value: { phase: 'follow', at: now, by: options.by } }]);
+    return approved;
+  } finally {
+    file.close();
+  }
+}
+
+function* linkFacts(file: RunFile, pair: string, at: number): Generator<AnyFactWrite> {
+  for (const { value } of file.entries('link')) {
+    const { id, link } = value as { readonly id: string; readonly link: Omit<Link, 'at'> };
+    yield { pair, kind: 'link', id, value: { ...link, at } };
+  }
+}
+
+type Kept = Map<string, Record<string, string>>;
+
+function splitPrints(file: RunFile, { inherited = 'keep', only }: ApproveOptions): { kept: Kept; written: number } {
+  const kept: Kept = new Map();
+  let written = 0;
+  for (const kind of ['print-planned', 'print-inherited'])
+    for (const { value } of file.entries(kind)) {
+      const { root, field, print } = value as FieldPrint;
+      const wanted = kind === 'print-planned' || inherited === 'write';
+      if (wanted && (only === undefined || only.has(field))) written += 1;
+      else kept.set(root, { ...kept.get(root), [field]: print });
+    }
+  return { kept, written };
+}
+
+function* inheritedFacts(pair: string, kept: Kept): Generator<AnyFactWrite> {
+  for (const [id, fields] of kept) yield { pair, kind: 'inherited', id, value: { fields } };
+}
+
+async function putAll({ facts }: ReconcilerDeps, writes: Iterable<AnyFactWrite>): Promise<number> {
+  let page: AnyFactWrite[] = [];
+  let count = 0;
+  for (const write of writes) {
+    page.push(write);
+    count += 1;
+    if (page.length < PAGE) continue;
+    await facts.put(page);
+    page = [];
+  }
+  if (page.length > 0) await facts.put(page);
+  return count;
+}

@@ -1,0 +1,101 @@
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { RootKind } from '#libs/model/stored.ts';
+import { randomId } from '#libs/runtime/random.ts';
+import { planEntries, PLAN_KINDS, type PlanKind, type PlanLine } from './plan-lines.ts';
+import { planJoined } from './plan-joined.ts';
+import type { ReconcilerDeps } from './reconciler-deps.ts';
+import { openRunFile, type RunFile } from './run-file.ts';
+import { followedRoots, scanStores, type OnProgress } from './scan-stores.ts';
+
+/** What would be written, were it approved: counted here, line by line in its file. */
+export type StorePlan = {
+  readonly id: string;
+  readonly at: number;
+  readonly configHash: string;
+  readonly counts: Readonly<Record<PlanKind, number>>;
+  readonly onlyOnTarget: number;
+  readonly newLinks: number;
+  readonly compared: Readonly<Record<string, number>>;
+  readonly plannedByField: Readonly<Record<string, number>>;
+  readonly createByRoot: Readonly<Partial<Record<RootKind, number>>>;
+  readonly file: string;
+};
+
+export type BuildPlanOptions = { readonly signal: AbortSignal; readonly onProgress?: OnProgress };
+
+/** Scans both stores and says what differs: planned, inherited, to be created, ambiguous, unlinked. Writes nothing to any store or fact. */
+export async function buildPlan(
+  deps: ReconcilerDeps,
+  { signal, onProgress = () => undefined }: BuildPlanOptions,
+): Promise<StorePlan> {
+  const { settings, reportsDir, clock, random } = deps;
+  const folder = join(reportsDir, 'plans', settings.name);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const id = randomId(random).slice(0, 8);
+  const path = join(folder, `${id}.sqlite`);
+  for (const ending of ['', '-wal', '-shm']) rmSync(`${path}${ending}`, { force: true });
+  const file = openRunFile(path);
+  try {
+    await scanStores(deps, file, followedRoots(settings), signal, onProgress);
+    onProgress({ stage: 'comparing', done: 0, of: file.join() });
+    for await (const page of planJoined(deps, file, 0, signal)) {
+      const entries = page.flatMap((line) => planEntries(deps, file, line));
+      file.putEntries(
+        entries.filter(({ kind }) => kind === 'only-on-target'),
+        'keep',
+      );
+      file.putEntries(entries.filter(({ kind }) => kind !== 'only-on-target'));
+    }
+    const plan: StorePlan = { id, at: clock.now(), configHash: settings.configHash, ...count(file), file: path };
+    file.putNote('plan', JSON.stringify(plan));
+    file.forgetRows();
+    return plan;
+  } finally {
+    file.close();
+  }
+}
+
+type Counts = Omit<StorePlan, 'id' | 'at' | 'configHash' | 'file'>;
+
+function count(file: RunFile): Counts {
+  const counts = Object.fromEntries(PLAN_KINDS.map((kind) => [kind, 0])) as Record<PlanKind, number>;
+  const plannedByField: Record<string, number> = {};
+  const createByRoot: Partial<Record<RootKind, number>> = {};
+  for (const kind of PLAN_KINDS)
+    for (const { value } of file.entries(kind)) {
+      const { field, root } = value as PlanLine;
+      counts[kind] += 1;
+      if (kind === 'planned' && field !== null) plannedByField[field] = (plannedByField[field] ?? 0) + 1;
+      const name = root.slice(0, root.indexOf(':')) as RootKind;
+      if (kind === 'create') createByRoot[name] = (createByRoot[name] ?? 0) + 1;
+    }
+  return {
+    counts,
+    plannedByField,
+    createByRoot,
+    onlyOnTarget: countOf(file, 'only-on-target'),
+    newLinks: countOf(file, 'link'),
+    compared: file.compared(),
+  };
+}
+
+function countOf(file: RunFile, kind: string): number {
+  let many = 0;
+  for (const _entry of file.entries(kind)) many += 1;
+  return many;
+}
+
+/** Walks the lines of a plan that was built, one kind after the other. */
+export function* readPlanLines(
+  path: string,
+  kinds: readonly PlanKind[] = PLAN_KINDS,
+): Generator<PlanLine & { readonly kind: PlanKind }> {
+  const file = openRunFile(path);
+  try {
+    for (const kind of kinds) for (const { value } of file.entries(kind)) yield { ...(value as PlanLine), kind };
+  } finally {
+    file.close();
+  }
+}

@@ -1,0 +1,61 @@
+import type { Clock } from '#libs/runtime/clock.ts';
+import type { StateStore } from '#libs/state/state-store.ts';
+import type { ReconcilerLog } from './reconciler-deps.ts';
+
+export type Lease = {
+  readonly isHeld: () => boolean;
+  /** Waits until this process holds it; the signal aborts when it no longer does. */
+  readonly held: (signal: AbortSignal) => Promise<AbortSignal>;
+  readonly release: () => Promise<void>;
+};
+
+export type LeaseOptions = {
+  readonly name: string;
+  readonly holder: string;
+  readonly leaseMs: number;
+  readonly state: Pick<StateStore, 'lease' | 'release'>;
+  readonly clock: Clock;
+  readonly say: ReconcilerLog;
+};
+
+/** Takes a lease and prolongs it three times in its life; what was done under it stops when it is gone, or can no longer be told. */
+export async function keepLease({ name, holder, leaseMs, state, clock, say }: LeaseOptions): Promise<Lease> {
+  const released = new AbortController();
+  let tenure: AbortController | null = null;
+  let confirmedAt = 0;
+
+  async function confirm(): Promise<void> {
+    const askedAt = clock.monotonic();
+    const answer = await state.lease(name, holder, leaseMs).catch(() => null);
+    if (answer === true) {
+      confirmedAt = askedAt;
+      tenure ??= new AbortController();
+      // Without an answer it is ours until it has run out.
+    } else if (answer === false || clock.monotonic() - confirmedAt >= leaseMs) {
+      if (tenure !== null) say('warn', { lease: name }, 'another process reconciles this pair now');
+      tenure?.abort(new Error('The lease is lost'));
+      tenure = null;
+    }
+  }
+  async function prolong(): Promise<void> {
+    while (!released.signal.aborted) {
+      await clock.sleep(leaseMs / 3, released.signal).catch(() => undefined);
+      if (!released.signal.aborted) await confirm();
+    }
+  }
+
+  await confirm();
+  const prolonging = prolong();
+  return {
+    isHeld: () => tenure !== null,
+    async held(signal) {
+      while (tenure === null) await clock.sleep(leaseMs / 6, signal);
+      return tenure.signal;
+    },
+    async release() {
+      released.abort(new Error('Released'));
+      await prolonging;
+      if (tenure !== null) await state.release(name, holder).catch(() => undefined);
+    },
+  };
+}

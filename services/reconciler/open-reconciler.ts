@@ -1,0 +1,190 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+import { Cron } from 'croner';
+
+import type { RootKind } from '#libs/model/stored.ts';
+import { randomId } from '#libs/runtime/random.ts';
+import { isSyncError } from '#libs/runtime/sync-error.ts';
+import type { StateStore } from '#libs/state/state-store.ts';
+import { createComparison, type ComparisonOptions } from './compare-stores.ts';
+import type { RunResult } from './finding.ts';
+import { openJournalStore, type JournalStore } from './journal-store.ts';
+import { keepLease } from './keep-lease.ts';
+import type { ReconcilerDeps } from './reconciler-deps.ts';
+import { createSweep, type SweepResult } from './sweep.ts';
+
+export type Reconciler = {
+  /** The pair's journal by root and time, for the console, `log` and `undo`; tailed while the reconciler runs. */
+  readonly journal: JournalStore;
+  /** A full comparison now, after what is running; resolves to its result. */
+  readonly compare: (
+    options: Omit<ComparisonOptions, 'signal'> & { readonly signal?: AbortSignal },
+  ) => Promise<RunResult>;
+  readonly sweep: (roots?: readonly RootKind[]) => Promise<SweepResult>;
+  /** When the next full comparison is due; null without a schedule. */
+  readonly nextRunAt: () => number | null;
+  /** Resolves once nothing is running or due. */
+  readonly idle: () => Promise<void>;
+  /** Cuts a running comparison short (it goes on from its last page at the next start) and gives the lease back. */
+  readonly stop: () => Promise<void>;
+};
+
+export type OpenReconcilerDeps = ReconcilerDeps & {
+  readonly state: Pick<StateStore, 'lease' | 'release'>;
+  /** Where `journal.sqlite` of the pair lies; it may be deleted. */
+  readonly journalPath: string;
+  /** @default { tickMs: 1000, leaseMs: 30000, retryMs: 30000, pollMs: 200 } */
+  readonly waits?: Partial<Waits>;
+};
+type Waits = { readonly tickMs: number; readonly leaseMs: number; readonly retryMs: number; readonly pollMs: number };
+
+const JOURNAL_KEPT_MS = 14 * 86_400_000;
+
+/** Runs one pair's sweeps and comparisons in the process that holds its lease. */
+export async function openReconciler(deps: OpenReconcilerDeps): Promise<Reconciler> {
+  const { settings, log, clock, state, say } = deps;
+  const waits: Waits = { tickMs: 1_000, leaseMs: 30_000, retryMs: 30_000, pollMs: 200, ...deps.waits };
+  if (deps.journalPath !== ':memory:') mkdirSync(dirname(deps.journalPath), { recursive: true, mode: 0o700 });
+  const journal = openJournalStore(deps.journalPath, settings.name, log);
+  const lease = await keepLease({
+    name: `reconciler:${settings.name}`,
+    holder: randomId(deps.random),
+    leaseMs: waits.leaseMs,
+    state,
+    clock,
+    say,
+  });
+  const stopping = new AbortController();
+  const once = createQueue();
+  const sweep = createSweep(deps);
+  const comparison = createComparison({ ...deps, journal }, { pollMs: waits.pollMs });
+  const schedule = createSchedule(deps);
+
+  const compare: Reconciler['compare'] = (options) =>
+    once(async () => {
+      const held = await lease.held(stopping.signal);
+      return comparison.run({
+        ...options,
+        signal: AbortSignal.any([held, stopping.signal, ...(options.signal === undefined ? [] : [options.signal])]),
+      });
+    });
+  const sweepNow: Reconciler['sweep'] = (roots) =>
+    once(async () => sweep.run(AbortSignal.any([await lease.held(stopping.signal), stopping.signal]), roots));
+
+  const duties: Duties = { deps, journal, schedule, compare, sweep: sweepNow };
+  const running = keepDuties(duties, lease.isHeld, waits, stopping.signal);
+
+  return {
+    journal,
+    compare,
+    sweep: sweepNow,
+    nextRunAt: schedule.nextRunAt,
+    async idle() {
+      while (!stopping.signal.aborted) {
+        await once(async () => {});
+        if ((await openAlarms(deps)).length === 0 && !schedule.isDue() && once.pending() === 0) return;
+        await clock.sleep(waits.tickMs, stopping.signal).catch(() => undefined);
+      }
+    },
+    async stop() {
+      stopping.abort(new Error('Stopping'));
+      await running;
+      await once(async () => {}).catch(() => undefined);
+      await lease.release();
+      journal.close();
+    },
+  };
+}
+
+type Duties = {
+  readonly deps: OpenReconcilerDeps;
+  readonly journal: JournalStore;
+  readonly schedule: Schedule;
+  readonly compare: Reconciler['compare'];
+  readonly sweep: Reconciler['sweep'];
+};
+
+async function keepDuties(duties: Duties, isHeld: () => boolean, waits: Waits, stopping: AbortSignal): Promise<void> {
+  const { say, clock } = duties.deps;
+  while (!stopping.aborted) {
+    let pauseMs = waits.tickMs;
+    if (isHeld())
+      try {
+        await doDuties(duties);
+      } catch (error) {
+        if (stopping.aborted) return;
+        // A store or the log is not well, or the lease went: the same again later. Anything else is a bug and ends the process.
+        if (isHeld() && !isSyncError(error)) throw error;
+        if (isSyncError(error)) say('warn', { code: error.code, hint: error.hint }, error.message);
+        pauseMs = waits.retryMs;
+      }
+    await clock.sleep(pauseMs, stopping).catch(() => undefined);
+  }
+}
+
+async function doDuties({ deps, journal, schedule, compare, sweep }: Duties): Promise<void> {
+  const { facts, settings, clock, say } = deps;
+  await journal.tail();
+  if (schedule.takeSweep()) {
+    await sweep();
+    journal.forgetBefore(clock.now() - JOURNAL_KEPT_MS);
+  }
+  const alarms = await openAlarms(deps);
+  if (alarms.length === 0 && !schedule.isDue()) return;
+  if (alarms.length > 0) say('error', { alarms: alarms.length }, 'something was lost: comparing everything');
+  await compare({ repair: settings.reconcile.repair });
+  schedule.ran();
+  for (const { id, value } of alarms)
+    await facts.put([{ pair: settings.name, kind: 'alarm', id, value: { ...value, done: true } }]);
+}
+
+async function openAlarms({ facts, settings }: ReconcilerDeps) {
+  const open = [];
+  for await (const alarm of facts.list(settings.name, 'alarm')) if (!alarm.value.done) open.push(alarm);
+  return open;
+}
+
+type Schedule = {
+  /** Whether a sweep is due; taking it starts the next wait. */
+  readonly takeSweep: () => boolean;
+  readonly isDue: () => boolean;
+  readonly ran: () => void;
+  readonly nextRunAt: () => number | null;
+};
+
+// Croner says when; the clock that was handed in decides whether that is now.
+function createSchedule({ settings, clock }: ReconcilerDeps): Schedule {
+  const { cron, timezone, sweepEveryMs } = settings.reconcile;
+  const pattern = cron === null ? null : new Cron(cron, { timezone, paused: true });
+  const after = (time: number) => pattern?.nextRun(new Date(time))?.getTime() ?? null;
+  let runAt = after(clock.now());
+  let sweepAt = clock.now();
+  return {
+    takeSweep() {
+      if (sweepEveryMs === null || clock.now() < sweepAt) return false;
+      sweepAt = clock.now() + sweepEveryMs;
+      return true;
+    },
+    isDue: () => runAt !== null && clock.now() >= runAt,
+    ran() {
+      runAt = after(clock.now());
+    },
+    nextRunAt: () => runAt,
+  };
+}
+
+type Queue = { <T>(work: () => Promise<T>): Promise<T>; readonly pending: () => number };
+
+/** One after the other, in the order asked; a failed one does not stop the next. */
+function createQueue(): Queue {
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+  const add = <T>(work: () => Promise<T>): Promise<T> => {
+    waiting += 1;
+    const mine = last.then(work, work).finally(() => (waiting -= 1));
+    last = mine.catch(() => undefined);
+    return mine;
+  };
+  return Object.assign(add, { pending: () => waiting });
+}

@@ -1,0 +1,131 @@
+import { describe, expect, test } from 'vitest';
+
+import { openReconciler, type Reconciler } from '../../../services/reconciler/open-reconciler.ts';
+import { aProduct, NOW } from './fake-stores.ts';
+import { aWorld, type World } from './world.ts';
+
+const SETTINGS = { reconcile: { cron: '0 2 * * *', timezone: 'UTC', sweepEveryMs: 300_000, repair: true } };
+const waits = { tickMs: 1, leaseMs: 60, retryMs: 1, pollMs: 1 };
+
+/** One lease for all who ask. */
+function aLease() {
+  let owner: string | null = null;
+  return {
+    lease: async (_name: string, holder: string) => {
+      owner ??= holder;
+      return owner === holder;
+    },
+    release: async () => {
+      owner = null;
+    },
+    give(holder: string) {
+      owner = holder;
+    },
+  };
+}
+
+function open(world: World, state: ReturnType<typeof aLease> = aLease()): Promise<Reconciler> {
+  return openReconciler({ ...world, state, journalPath: ':memory:', waits });
+}
+
+async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
+  for (let turn = 0; turn < 2_000; turn += 1) {
+    if (await condition()) return;
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  throw new Error('It never came');
+}
+
+async function runsOf(world: World): Promise<number> {
+  let ended = 0;
+  for await (const { value } of world.facts.list('acme', 'run')) if (value.endedAt !== null) ended += 1;
+  return ended;
+}
+
+describe('a reconciler', () => {
+  test('compares when the schedule says so by its own clock', async () => {
+    let now = NOW - 60_000;
+    const world = await aWorld({ settings: SETTINGS, now: () => now });
+    const reconciler = await open(world);
+    expect(reconciler.nextRunAt()).toBe(NOW);
+    expect(await runsOf(world)).toBe(0);
+
+    now = NOW + 1_000;
+
+    await until(async () => (await runsOf(world)) === 1);
+    await reconciler.idle();
+    expect(reconciler.nextRunAt()).toBe(NOW + 86_400_000);
+    await reconciler.stop();
+  });
+
+  test('sweeps every few minutes and publishes what was missed', async () => {
+    let now = NOW + 3_600_000;
+    const world = await aWorld({ settings: SETTINGS, now: () => now });
+    const reconciler = await open(world);
+    await until(async () => (await world.facts.get('acme', 'cursor', 'product')) !== null);
+    world.source.put(aProduct({ id: '1', changedAt: new Date(now + 1_000).toISOString() }));
+
+    now += 300_000;
+
+    await until(async () => (await world.published()).length > 0);
+    expect((await world.published()).map(({ news }) => news?.via)).toEqual(['sweep']);
+    await reconciler.stop();
+  });
+
+  test('compares everything after an alarm and then sets it done', async () => {
+    const world = await aWorld({ settings: SETTINGS, now: () => NOW + 60_000 });
+    const value = { at: NOW, message: 'news is gone', done: false };
+    await world.facts.put([{ pair: 'acme', kind: 'alarm', id: 'gap:0', value }]);
+    const reconciler = await open(world);
+
+    await reconciler.idle();
+
+    expect(await runsOf(world)).toBe(1);
+    expect(await world.facts.get('acme', 'alarm', 'gap:0')).toEqual({ ...value, done: true });
+    await reconciler.stop();
+  });
+
+  test('does nothing while another process holds the lease', async () => {
+    const world = await aWorld({ settings: SETTINGS, now: () => NOW + 60_000 });
+    const state = aLease();
+    state.give('somebody');
+    const reconciler = await open(world, state);
+    await world.facts.put([
+      { pair: 'acme', kind: 'alarm', id: 'gap:0', value: { at: NOW, message: 'gone', done: false } },
+    ]);
+
+    await new Promise((resolve) => setTimeout(resolve, 30));
+    expect(await runsOf(world)).toBe(0);
+    await state.release();
+
+    await until(async () => (await runsOf(world)) === 1);
+    await reconciler.stop();
+  });
+
+  test('a comparison ends when the lease is lost, and is not counted', async () => {
+    const world = await aWorld({ settings: SETTINGS, now: () => NOW + 60_000 });
+    world.source.put(aProduct({ id: '1', quantity: 3 }));
+    world.target.put(aProduct({ id: '101' }));
+    await world.link('1', '101');
+    const state = aLease();
+    const reconciler = await open(world, state);
+
+    const run = reconciler.compare({ repair: true });
+    await until(async () => (await world.published()).length > 0);
+    state.give('somebody');
+
+    await expect(run).rejects.toThrow('The lease is lost');
+    expect(await runsOf(world)).toBe(0);
+    await reconciler.stop();
+  });
+
+  test('runs comparisons one after the other', async () => {
+    const world = await aWorld({ settings: SETTINGS, now: () => NOW + 60_000 });
+    const reconciler = await open(world);
+
+    const results = await Promise.all([reconciler.compare({ repair: false }), reconciler.compare({ repair: false })]);
+
+    expect(new Set(results.map(({ id }) => id)).size).toBe(2);
+    await reconciler.stop();
+  });
+});
