@@ -22,6 +22,7 @@ import type { Recordings } from './seed-recordings.ts';
 import { seedFromRecordings } from './seed-recordings.ts';
 import { createHttpServer } from './server.ts';
 import type { Identity, Settings, Shop, Tables } from './shop.ts';
+import { createScheduledSales } from './scheduled-sales.ts';
 import { createSequences } from './shop.ts';
 import type { Category, Customer, Note, Order, Product, Refund, Webhook } from './types.ts';
 import { createWebhookQueue } from './webhooks.ts';
@@ -86,6 +87,8 @@ export type WooCommerceSimulator = {
   readonly startDeliveries: (options: { readonly intervalMs: number }) => void;
   readonly stopDeliveries: () => Promise<void>;
   readonly setDeliveryPolicy: (policy: DeliveryPolicy) => void;
+  /** The shop's own clockwork: sales whose time began or ended since the last run are saved, by nobody. Answers how many. */
+  readonly runScheduledSales: () => number;
   readonly setCondition: (condition: Condition) => void;
   /** Another shop answers at the same address (a restored copy, another domain). */
   readonly setIdentity: (identity: Partial<Identity>) => void;
@@ -148,6 +151,7 @@ export function createWooCommerceSimulator(options: WooCommerceOptions): WooComm
     startDeliveries: deliveries.start,
     stopDeliveries: deliveries.stop,
     setDeliveryPolicy: deliveries.setPolicy,
+    runScheduledSales: createScheduledSales(shop),
     setCondition: (next) => {
       condition = next;
     },

@@ -1,12 +1,13 @@
 import { createCustomer, customerOf, deleteCustomer, updateCustomer } from './customers.ts';
 import { checkOut, createNote, orderOf, restoreOrder, trashOrder, updateOrder } from './orders.ts';
-import { stockHolder } from './products-read.ts';
+import { stockHolder, variationsOf } from './products-read.ts';
 import {
   createProduct,
   createVariation,
   destroyProduct,
   productOf,
   restoreProduct,
+  saveProduct,
   setStock,
   trashProduct,
   updateFromBody,
@@ -37,6 +38,10 @@ export type People = {
   readonly trashProduct: (id: number) => void;
   readonly restoreProduct: (id: number) => void;
   readonly deleteProduct: (id: number) => void;
+  /** wp-admin's "Save variations": the product and every variation of it are saved, changed or not. */
+  readonly saveVariations: (parentId: number) => void;
+  /** A page, post or coupon goes to the trash: the shop announces it as a deleted product (a false delete). Answers its id. */
+  readonly trashPage: () => number;
   /** A checkout: the body as the orders endpoint takes it; `status` defaults to processing. */
   readonly placeOrder: (body: Body) => Order;
   readonly setOrderStatus: (id: number, status: string) => Order;
@@ -68,6 +73,8 @@ type CatalogueWork = Pick<
   | 'trashProduct'
   | 'restoreProduct'
   | 'deleteProduct'
+  | 'saveVariations'
+  | 'trashPage'
 >;
 
 function catalogueWork(shop: Shop): CatalogueWork {
@@ -96,6 +103,15 @@ function catalogueWork(shop: Shop): CatalogueWork {
     trashProduct: (id) => trashProduct(shop, productOf(shop, id), BY),
     restoreProduct: (id) => restoreProduct(shop, productOf(shop, id), BY),
     deleteProduct: (id) => destroyProduct(shop, productOf(shop, id), BY),
+    saveVariations(parentId) {
+      saveProduct(shop, productOf(shop, parentId), {}, BY);
+      for (const variation of variationsOf(shop, parentId)) saveProduct(shop, variation, {}, BY);
+    },
+    trashPage() {
+      const id = shop.nextId('post');
+      shop.emit({ topic: 'product.deleted', entity: 'page', id });
+      return id;
+    },
   };
 }
 

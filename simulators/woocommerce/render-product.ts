@@ -207,7 +207,10 @@ function permalinkOf(shop: Shop, product: Product): string {
 }
 
 function editLinks(shop: Shop, product: Product): Rendered {
-  return { permalink_template: `${shop.identity().siteUrl}/product/%pagename%/`, generated_slug: decodeURIComponent(product.slug) };
+  return {
+    permalink_template: `${shop.identity().siteUrl}/product/%pagename%/`,
+    generated_slug: decodeURIComponent(product.slug),
+  };
 }
 
 /** The related products are drawn anew at each reading. */

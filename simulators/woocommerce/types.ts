@@ -32,6 +32,8 @@ export type VariationAttribute = {
   readonly name: string;
   readonly slug: string;
   readonly option: string;
+  /** The term's slug where it no longer follows from the option's name (the term was renamed). */
+  readonly term?: string;
 };
 
 export type StockStatus = 'instock' | 'outofstock' | 'onbackorder';
