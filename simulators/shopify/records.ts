@@ -210,6 +210,8 @@ export type TransactionRecord = {
   readonly kind: string;
   readonly status: string;
   readonly gateway: string | null;
+  /** Written down by hand: a refund of it asks no gateway. Not part of the API. */
+  readonly manual: boolean;
   readonly test: boolean;
   readonly amount: string;
   readonly parentId: string | null;

@@ -1,6 +1,6 @@
 import type { Maybe } from './context.ts';
 import { sum, toDecimal, toUnits } from './decimals.ts';
-import { isManualGateway, receivedTotal, refundedTotal } from './order-money.ts';
+import { receivedTotal, refundedTotal } from './order-money.ts';
 import { bag } from './read/money.ts';
 import type { LineItemRecord, OrderRecord, TransactionRecord } from './records.ts';
 import type { World } from './world.ts';
@@ -71,12 +71,13 @@ export function insertRefundTransaction(
     kind: 'REFUND',
     status: 'SUCCESS',
     gateway: part.parent.gateway,
+    manual: part.parent.manual,
     test: part.parent.test,
     amount: toDecimal(part.amount),
     parentId: part.parent.id,
     createdAt: world.stamp(),
     processedAt: part.processedAt,
   });
-  if (!isManualGateway(part.parent.gateway))
+  if (!part.parent.manual)
     world.effect('gateway-call', 'order', order.id, `refund ${toDecimal(part.amount)} on ${part.parent.gateway ?? ''}`);
 }

@@ -10,7 +10,7 @@ import {
 import { userError } from '../graphql-errors.ts';
 import { defaultLocationId, levelsOf, moveStock } from '../inventory.ts';
 import { checkMetafields, writeMetafield } from '../metafields.ts';
-import { financialStatusOf } from '../order-money.ts';
+import { financialStatusOf, isManualGateway } from '../order-money.ts';
 import type { OrderRecord, UserErrorRecord } from '../records.ts';
 import type { World } from '../world.ts';
 import { upsertCustomer } from './customer-upsert.ts';
@@ -181,6 +181,7 @@ function insertTransaction(world: World, order: OrderRecord, input: TransactionI
     kind: input.kind ?? 'SALE',
     status: input.status ?? 'SUCCESS',
     gateway: input.gateway ?? 'manual',
+    manual: isManualGateway(input.gateway ?? 'manual'),
     test: input.test ?? false,
     amount: toDecimal(toUnits(input.amountSet.shopMoney.amount)),
     parentId: null,

@@ -143,6 +143,7 @@ function recordPayment(world: World, args: PaymentArgs): Payload {
     kind: 'SALE',
     amount,
     gateway: args.paymentMethodName ?? 'manual',
+    manual: true,
     at: args.processedAt ?? world.stamp(),
   });
   recomputeFinancialStatus(world, args.id);
