@@ -16,6 +16,8 @@ export type EpochWork = {
   readonly resume: () => void;
   /** Commits for the last time: `begun` stays only when something that was begun is not settled. */
   readonly commitLast: () => Promise<void>;
+  /** The log said that the epoch is over. */
+  readonly lose: () => void;
   /** The epoch is known to be over. */
   readonly end: (options: { readonly tell: boolean }) => void;
 };
@@ -49,14 +51,18 @@ export function createEpochWork(options: EpochWorkOptions): EpochWork {
     if (tell) handlers.onLost(epoch);
   }
 
+  function lose(): void {
+    end({ tell: true });
+    onLost();
+  }
+
   // One commit at a time and each with what is settled by then: an earlier one that is late can not set a later one back.
   function commit(begunThen: number | null): Promise<'held' | 'lost'> {
     const committing = commits.then(async () => {
       if (over.signal.aborted) return 'lost';
       const held = await call('commit', { ...fence(claim), committed: settled.committed(), begun: begunThen });
       if (held && !over.signal.aborted) return 'held';
-      end({ tell: true });
-      onLost();
+      lose();
       return 'lost';
     });
     commits = committing.catch(() => undefined);
@@ -83,6 +89,7 @@ export function createEpochWork(options: EpochWorkOptions): EpochWork {
       await commits;
       await commit(isInWork(begun, settled.committed()) ? begun : null);
     },
+    lose,
     end,
   };
 }

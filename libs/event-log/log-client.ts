@@ -70,7 +70,7 @@ export function createLogClient({ call, clock, join, leave, onPublished, onClose
     begin: async (epoch, begunOffset) => (await works.get(epochKey(epoch))?.begin(begunOffset)) ?? 'lost',
     settle: async (epoch, offsets, begunOffset) =>
       (await works.get(epochKey(epoch))?.settle(offsets, begunOffset)) ?? 'lost',
-    ...createRecords(call, clock, partitionsOf),
+    ...createRecords({ call, clock, partitionsOf, lose: (epoch) => works.get(epochKey(epoch))?.lose() }),
     async trim(pair, olderThan) {
       await partitionsOf(pair, 'trim');
       const gone = await call('trim', { pair, olderThan });
@@ -92,18 +92,26 @@ type Records = Pick<
   'appendFacts' | 'readFacts' | 'appendJournal' | 'readJournal' | 'lag' | 'ends' | 'readNews'
 >;
 
-function createRecords(
-  call: LogCall,
-  clock: Clock,
-  partitionsOf: (pair: string, action: string) => Promise<number>,
-): Records {
+function createRecords({
+  call,
+  clock,
+  partitionsOf,
+  lose,
+}: {
+  readonly call: LogCall;
+  readonly clock: Clock;
+  readonly partitionsOf: (pair: string, action: string) => Promise<number>;
+  readonly lose: (epoch: Epoch) => void;
+}): Records {
   return {
     async appendFacts(facts, options) {
       const epoch = options?.epoch;
       if (epoch?.signal.aborted === true) return 'lost';
       const entries = facts.map(({ pair, kind, id, value }) => ({ pair, kind, id, value: toJson(value) }));
       const fence = epoch === undefined ? null : toFence(epoch);
-      return (await call('appendFacts', { facts: entries, fence, now: clock.now() })) ?? 'lost';
+      const offsets = await call('appendFacts', { facts: entries, fence, now: clock.now() });
+      if (offsets === null && epoch !== undefined) lose(epoch);
+      return offsets ?? 'lost';
     },
     readFacts: (from = []) => readFactsFrom(call, from),
     async appendJournal(records) {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { EventLog } from '#libs/event-log/event-log.ts';
+import type { Epoch, EventLog } from '#libs/event-log/event-log.ts';
 import {
   aNews,
   collect,
@@ -200,29 +200,35 @@ export function testOwnership(harness: () => EventLogHarness): void {
       expect(new Set(rootIds(stays.news)).size).toBe(12);
     });
 
-    test('a member that was taken over and thaws neither begins, nor settles, nor appends facts', async () => {
-      const log = await published(4);
-      const frozen = await owner(harness(), log, PAIR);
-      await until(harness(), () => frozen.news.length >= 4);
-      await log.begin(frozen.epoch, 2);
+    test.each<[string, (log: EventLog, epoch: Epoch) => Promise<unknown>]>([
+      ['begins', (log, epoch) => log.begin(epoch, 3)],
+      ['settles', (log, epoch) => log.settle(epoch, [0, 1, 2, 3], null)],
+      ['appends facts', (log, epoch) => log.appendFacts([aFact('late')], { epoch })],
+    ])(
+      'a member that was taken over, thaws and %s is told that it lost, and nothing is written',
+      async (_what, ask) => {
+        const log = await published(4);
+        const frozen = await owner(harness(), log, PAIR);
+        await until(harness(), () => frozen.news.length >= 4);
+        await log.begin(frozen.epoch, 2);
 
-      await harness().freeze(log);
-      const next = await harness().connect();
-      const taken = await witness(next, PAIR, { sessionMs: harness().sessionMs });
-      await harness().pass(harness().sessionMs + 1);
-      await until(harness(), () => taken.assigned.length > 0);
-      await harness().thaw(log);
+        await harness().freeze(log);
+        const next = await harness().connect();
+        const taken = await witness(next, PAIR, { sessionMs: harness().sessionMs });
+        await harness().pass(harness().sessionMs + 1);
+        await until(harness(), () => taken.assigned.length > 0);
+        await harness().thaw(log);
+        const answer = await ask(log, frozen.epoch);
 
-      expect(taken.assigned[0]).toMatchObject({ committed: 0, begun: 2 });
-      expect(await log.appendFacts([aFact('late')], { epoch: frozen.epoch })).toBe('lost');
-      expect(await log.begin(frozen.epoch, 3)).toBe('lost');
-      expect(await log.settle(frozen.epoch, [0, 1, 2, 3], null)).toBe('lost');
-      await until(harness(), () => frozen.lost.length > 0);
-      expect(frozen.epoch.signal.aborted).toBe(true);
-      expect(frozen.lost[0]).toMatchObject({ generation: frozen.epoch.generation });
-      expect((await committedOf(next, PAIR)) ?? 0).toBe(0);
-      expect(await collect(next.readFacts())).toEqual([]);
-    });
+        expect(taken.assigned[0]).toMatchObject({ committed: 0, begun: 2 });
+        expect(answer).toBe('lost');
+        await until(harness(), () => frozen.lost.length > 0);
+        expect(frozen.epoch.signal.aborted).toBe(true);
+        expect(frozen.lost[0]).toMatchObject({ generation: frozen.epoch.generation });
+        expect((await committedOf(next, PAIR)) ?? 0).toBe(0);
+        expect(await collect(next.readFacts())).toEqual([]);
+      },
+    );
 
     test('facts of the epoch that holds are appended', async () => {
       const log = await published(1);

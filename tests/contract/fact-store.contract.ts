@@ -43,6 +43,16 @@ export function testFactStoreContract(name: string, open: () => Promise<FactStor
       expect(await facts.getMany(PAIR, 'link', ['variant:2', 'variant:1'])).toEqual([null, LINK]);
     });
 
+    test('what was written is read at once, by one that had looked before', async () => {
+      const facts = openFacts();
+      const before = await facts.get(PAIR, 'link', 'variant:1');
+
+      await facts.put([{ pair: PAIR, kind: 'link', id: 'variant:1', value: LINK }]);
+
+      expect(before).toBeNull();
+      expect(await facts.get(PAIR, 'link', 'variant:1')).toEqual(LINK);
+    });
+
     test('null deletes', async () => {
       const facts = openFacts();
       await facts.put([{ pair: PAIR, kind: 'link', id: 'variant:1', value: LINK }]);
