@@ -155,7 +155,7 @@ function statusOf(
   cause: Cause,
   difference: FieldDifference | null,
 ): Finding['status'] {
-  if (outcome.outcome !== 'applied') return keptOrLeft(cause);
+  if (!wasWritten(outcome)) return keptOrLeft(cause);
   // Repaired is what a second look has seen to agree.
   return candidate.verified !== null && agreesNow(candidate.verified, difference) ? 'repaired' : 'left';
 }
@@ -174,7 +174,15 @@ function agreesNow({ outcome }: Answer, difference: FieldDifference | null): boo
 
 /** Whether something was written, so that it is worth a second look. */
 export function wasRepaired({ answer }: Candidate): boolean {
-  return answer?.outcome?.outcome === 'applied';
+  return answer !== null && answer.outcome !== null && wasWritten(answer.outcome);
+}
+
+// Beside a value without a mapping the other fields are written, and the root is parked for the one.
+function wasWritten({ outcome, reason, differences = [] }: NewsOutcome): boolean {
+  if (outcome === 'applied') return true;
+  return (
+    outcome === 'parked' && reason === 'unmapped-value' && differences.some(({ withheld }) => withheld === undefined)
+  );
 }
 
 function keyOf({ root, rootId }: Candidate): string {
