@@ -1,4 +1,8 @@
+import { join } from 'node:path';
+
 import { openApplier } from '../services/applier/open-applier.ts';
+import { openReconciler } from '../services/reconciler/open-reconciler.ts';
+import type { ReconcilerDeps } from '../services/reconciler/reconciler-deps.ts';
 import type { Context, OpenPair } from './context.ts';
 import type { Part, ReconcilerPart } from './runtime-parts.ts';
 
@@ -13,21 +17,32 @@ export function openApplierPart(pair: OpenPair, context: Context): Promise<Part>
   });
 }
 
-/**
- * Opens one pair's reconciler: sweeps and comparisons, by the clock where `scheduled` (not in `start --once`), and on demand.
- * Until services/reconciler/open-reconciler.ts is there nothing sweeps and nothing is compared.
- */
+/** Opens one pair's reconciler: sweeps and comparisons by the clock where `scheduled` (not in `start --once`), and on demand. */
 export function openReconcilerPart(
-  _pair: OpenPair,
-  _context: Context,
-  _options: { readonly scheduled: boolean },
+  pair: OpenPair,
+  context: Context,
+  { scheduled }: { readonly scheduled: boolean },
 ): Promise<ReconcilerPart> {
-  return Promise.resolve({
-    stop: () => Promise.resolve(),
-    idle: () => Promise.resolve(),
-    sweep: () => Promise.resolve(),
-    compare: () => Promise.reject(new Error('No reconciler is plugged in')),
+  const deps = reconcilerDeps(pair, context);
+  const { settings } = deps;
+  const { reconcile } = settings;
+  const unscheduled = { ...settings, reconcile: { ...reconcile, cron: null, sweepEveryMs: null } };
+  return openReconciler({
+    ...deps,
+    settings: scheduled ? settings : unscheduled,
+    state: context.state,
+    journalPath: journalPath(context, settings.name),
   });
+}
+
+/** What everything of the reconciler works with; `plan` and the like use it without opening one. */
+export function reconcilerDeps(pair: OpenPair, context: Context): ReconcilerDeps {
+  return { ...depsOf('reconciler', pair, context), reportsDir: context.config.reportsDir };
+}
+
+/** Where the pair's journal lies by root and time; it may be deleted. */
+export function journalPath({ config }: Pick<Context, 'config'>, pair: string): string {
+  return join(config.dataDir, 'journal', `${pair}.sqlite`);
 }
 
 function depsOf(service: string, { settings, source, target }: OpenPair, context: Context) {

@@ -1,5 +1,6 @@
 import { publishBacklog } from '../services/ingest/publish-backlog.ts';
 import type { RunResult } from '../services/reconciler/finding.ts';
+import type { Progress } from '../services/reconciler/scan-stores.ts';
 import type { Context, OpenPair } from './context.ts';
 import { pinStores } from './pin-stores.ts';
 import { openApplierPart, openReconcilerPart } from './plug-parts.ts';
@@ -16,7 +17,7 @@ export async function runOnce(
   {
     signal,
     onProgress,
-  }: { readonly signal: AbortSignal; readonly onProgress: (pair: string, progress: unknown) => void },
+  }: { readonly signal: AbortSignal; readonly onProgress: (pair: string, progress: Progress) => void },
 ): Promise<readonly OnceResult[]> {
   await publishBacklog({ ...context, dataDir: context.config.dataDir });
   const results: OnceResult[] = [];
@@ -29,7 +30,7 @@ async function onceForPair(
   pair: OpenPair,
   context: Context,
   signal: AbortSignal,
-  onProgress: (progress: unknown) => void,
+  onProgress: (progress: Progress) => void,
 ): Promise<OnceResult> {
   const { name } = pair.settings;
   await pinStores(pair, context, { signal, patient: false });

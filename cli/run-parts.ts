@@ -19,6 +19,8 @@ export type OpenParts = RunningParts & {
 export async function openParts(context: Context, parts: ReadonlySet<PartName>): Promise<OpenParts> {
   const stopping = new AbortController();
   const failing = Promise.withResolvers<never>();
+  // It may fail before anybody waits for it.
+  failing.promise.catch(() => undefined);
   const appliers = new Map<string, Part>();
   const reconcilers = new Map<string, ReconcilerPart>();
   const ingest = parts.has('ingest') ? await openIngestPart(context, reconcilers) : null;
@@ -72,7 +74,7 @@ function openIngestPart(context: Context, reconcilers: ReadonlyMap<string, Recon
     onUnreadable: (pair, root) => {
       reconcilers
         .get(pair)
-        ?.sweep(root)
+        ?.sweep(root === null ? undefined : [root])
         .catch((error: unknown) => logger.warn({ err: error, pair }, 'the sweep after an unreadable webhook failed'));
     },
   });

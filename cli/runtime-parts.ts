@@ -1,6 +1,4 @@
-import type { ComparisonOptions } from '../services/reconciler/compare-stores.ts';
-import type { RunResult } from '../services/reconciler/finding.ts';
-import type { RootKind } from '#libs/model/stored.ts';
+import type { Reconciler } from '../services/reconciler/open-reconciler.ts';
 
 /** What runs for one pair: it can be ended, and asked whether it has caught up. */
 export type Part = {
@@ -10,13 +8,8 @@ export type Part = {
   readonly idle: () => Promise<void>;
 };
 
-/** The reconciler of one pair, as the verbs use it. */
-export type ReconcilerPart = Part & {
-  /** One full comparison, now. */
-  readonly compare: (options: ComparisonOptions) => Promise<RunResult>;
-  /** Sweeps one kind now, or all. */
-  readonly sweep: (root: RootKind | null) => Promise<void>;
-};
+/** The reconciler of one pair, as the verbs use it: compares and sweeps on demand, and knows the journal. */
+export type ReconcilerPart = Reconciler;
 
 /** What runs in this process; a pair's applier and reconciler come when its shops have been recognised. */
 export type RunningParts = {

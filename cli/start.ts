@@ -7,6 +7,7 @@ import { loadConfigFor, openContext } from './context.ts';
 import { handle } from './control.ts';
 import type { ExitCode, Io } from './io.ts';
 import { say } from './io.ts';
+import { createProgressLine } from './progress.ts';
 import { runOnce } from './run-once.ts';
 import type { PartName } from './run-parts.ts';
 import { openParts, PART_NAMES } from './run-parts.ts';
@@ -80,7 +81,9 @@ function banner(context: Context, url: string | null): readonly string[] {
 
 async function once(config: LoadedConfig, io: Io, json: boolean): Promise<ExitCode> {
   await using context = await openContext(config, io, { service: 'lockstep' });
-  const results = await runOnce(context, { signal: io.signal, onProgress: () => {} });
+  const line = createProgressLine(io);
+  const results = await runOnce(context, { signal: io.signal, onProgress: (pair, step) => line.show(pair, step) });
+  line.clear();
   if (json) say(io, JSON.stringify(results));
   else
     for (const {

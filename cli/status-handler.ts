@@ -31,6 +31,9 @@ export type PairStatus = {
     readonly well: boolean;
     readonly budgetUsed: number;
   }[];
+  readonly nextRunAt: number | null;
+  /** The last news that changed something at the new shop. */
+  readonly lastChange: { readonly at: number; readonly what: string; readonly tookMs: number } | null;
   /** True where the config is not the one that was approved. */
   readonly configChanged: boolean;
   readonly now: number;
@@ -69,6 +72,8 @@ async function statusOf(pair: OpenPair, runtime: Runtime): Promise<PairStatus> {
     lastSweepAt: await lastSweep(name, runtime),
     lastRun: await lastRun(name, runtime),
     stores: await Promise.all((['source', 'target'] as const).map((side) => storeStatus(side, pair, runtime))),
+    nextRunAt: running?.reconcilers.get(name)?.nextRunAt() ?? null,
+    lastChange: lastChange(name, runtime),
     configChanged: approval !== null && approval.configHash !== configHash,
     now: clock.now(),
   };
@@ -90,4 +95,14 @@ async function lastRun(pair: string, { facts }: Runtime): Promise<PairStatus['la
   let last: PairStatus['lastRun'] = null;
   for await (const { value } of facts.list(pair, 'run')) if (last === null || value.at > last.at) last = value;
   return last;
+}
+
+// The journal is tailed where the reconciler runs; elsewhere reading it through would cost too much for a status.
+function lastChange(pair: string, { running }: Runtime): PairStatus['lastChange'] {
+  const latest = running?.reconcilers.get(pair)?.journal.latest({ limit: 50 }) ?? [];
+  const found = latest.find(({ outcome }) => outcome.outcome === 'applied');
+  if (found === undefined) return null;
+  const { entities = [], root, receivedAt } = found.outcome;
+  const applied = entities.find(({ outcome }) => outcome === 'applied');
+  return { at: found.at, what: applied?.label ?? root, tookMs: Math.max(0, found.at - receivedAt) };
 }

@@ -33,6 +33,7 @@ export function statusLines(status: PairStatus, width: number): readonly string[
     `${status.pair.padEnd(width)}  ${headline(status)}`,
     `${rest}${storesLine(status)}`,
     `${rest}${historyLine(status)}`,
+    ...changeLines(status).map((line) => `${rest}${line}`),
     ...status.alarms.map((alarm) => `${rest}! ${alarm}`),
     ...nextSteps(status).map((step) => `${rest}next: ${step}`),
   ];
@@ -75,6 +76,18 @@ function historyLine({ lastSweepAt, lastRun, now }: PairStatus): string {
   if (lastRun === null) return `${sweep}   not compared yet`;
   if (lastRun.endedAt === null) return `${sweep}   comparing since ${minute(lastRun.at)}`;
   return `${sweep}   last comparison ${minute(lastRun.at)}: ${count(lastRun.drift, 'drift', 'drifts')}, ${lastRun.repaired} repaired, ${lastRun.left} left`;
+}
+
+function changeLines({ lastChange, nextRunAt, now }: PairStatus): readonly string[] {
+  const change =
+    lastChange === null
+      ? []
+      : [
+          `last change ${ago(now - lastChange.at)} (${lastChange.what}, applied ${span(lastChange.tookMs)} after it was heard of)`,
+        ];
+  const next = nextRunAt === null ? [] : [`next comparison ${minute(nextRunAt)}`];
+  const line = [...change, ...next].join('   ');
+  return line === '' ? [] : [line];
 }
 
 function nextSteps(status: PairStatus): readonly string[] {

@@ -4,7 +4,7 @@ export type VerbEntry = { readonly summary: string; readonly load: () => Promise
 
 /**
  * Every verb, in the order of help. Adding one is a file that exports `verb` and one line here; it is loaded only when it is
- * called, so that `help` stays quick.
+ * called, so that `help` stays quick. A verb that asks or changes something has a handler as well: one line in handlers.ts.
  */
 export const VERBS: Readonly<Record<string, VerbEntry>> = {
   init: { summary: 'write a commented config to begin with', load: async () => (await import('./init.ts')).verb },

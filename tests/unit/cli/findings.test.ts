@@ -1,0 +1,170 @@
+import { expect, test } from 'vitest';
+
+import type { StoreIdentity } from '#libs/connectors/store-connector.ts';
+import type { FieldName } from '#libs/fields/field-names.ts';
+import type { PairSettings } from '#libs/model/pair.ts';
+import { DEFAULT_TIMING } from '#libs/model/pair.ts';
+import { identityFinding, mappingFinding, priceFindings, webhookFinding } from '../../../cli/check-findings.ts';
+import { checkLines } from '../../../cli/check.ts';
+import { progressText } from '../../../cli/progress.ts';
+import type { PairStatus } from '../../../cli/status-handler.ts';
+import { statusLines } from '../../../cli/status.ts';
+
+function settings(...fields: readonly FieldName[]): PairSettings {
+  return {
+    name: 'acme',
+    selection: new Set(fields),
+    maps: { orderStatus: {}, transforms: {}, carriers: {} },
+    create: { product: 'none', order: 'none', customer: 'none' },
+    migratedAt: null,
+    openOrders: 'hold',
+    scope: {},
+    stamp: false,
+    reconcile: { cron: null, timezone: 'UTC', sweepEveryMs: null, repair: true },
+    partitions: 1,
+    timing: DEFAULT_TIMING,
+    configHash: 'hash',
+  };
+}
+
+function identity(change: Partial<StoreIdentity> = {}): StoreIdentity {
+  return { id: 'shop-1', name: 'Källa', version: '10', currency: 'EUR', taxesIncluded: true, ...change };
+}
+
+test('another shop than the one pinned is a problem, with what to look at', () => {
+  const pinned = { id: 'shop-1', name: 'Källa', pinnedAt: 1 };
+
+  expect(identityFinding('source', identity(), pinned).level).toBe('ok');
+  expect(identityFinding('source', identity({ id: 'shop-2' }), pinned)).toMatchObject({ level: 'problem' });
+});
+
+test('prices in another currency, or with another idea of tax, are refused without a transform', () => {
+  const selected = settings('variant.price', 'variant.compareAtPrice');
+
+  expect(priceFindings(selected, identity(), identity())).toEqual([]);
+  expect(priceFindings(selected, identity(), identity({ currency: 'SEK' }))).toMatchObject([{ level: 'problem' }]);
+  expect(priceFindings(selected, identity(), identity({ taxesIncluded: false }))).toMatchObject([{ level: 'problem' }]);
+  expect(priceFindings(selected, identity(), identity({ taxesIncluded: null }))).toEqual([]);
+});
+
+test('prices that a transform turns are let through, and one of the two alone is a warning', () => {
+  const base = settings('variant.price');
+  const turned = { ...base, maps: { ...base.maps, transforms: { 'variant.price': { multiply: 11 } } } };
+
+  expect(priceFindings(turned, identity(), identity({ currency: 'SEK' }))).toMatchObject([{ level: 'warning' }]);
+});
+
+test('stock alone needs no prices to agree', () => {
+  expect(priceFindings(settings('variant.quantity'), identity(), identity({ currency: 'SEK' }))).toEqual([]);
+});
+
+test('statuses in use without a mapping are named with their orders', () => {
+  const found = mappingFinding(
+    'acme',
+    new Map([
+      ['processing', { orders: 5, mapped: true }],
+      ['backordered', { orders: 31, mapped: false }],
+    ]),
+  );
+
+  expect(found).toMatchObject({
+    level: 'warning',
+    remedy: expect.stringContaining('pairs.acme.sync.order.map.status'),
+  });
+  expect(found.message).toContain('1 of 2 statuses in use have no mapping: backordered (31 orders)');
+});
+
+test('a webhook that the shop has stopped is a problem, with the way to mend it', () => {
+  const state = {
+    pair: 'acme',
+    shop: 'https://old.example.com',
+    url: 'https://sync.example.com/webhooks/acme',
+    wanted: ['product.updated'],
+    ours: [{ id: '1', topic: 'product.updated', url: 'https://sync.example.com/webhooks/acme', status: 'disabled' }],
+    others: 0,
+    hasSecret: true,
+    off: false,
+  } as const;
+
+  const found = webhookFinding(state);
+
+  expect(found).toMatchObject({ level: 'problem', message: expect.stringContaining('product.updated') });
+  expect(found.remedy).toBe('lockstep webhooks remove acme, then: lockstep webhooks register acme');
+  expect(webhookFinding({ ...state, off: true }).level).toBe('ok');
+  expect(webhookFinding({ ...state, url: null }).level).toBe('warning');
+  expect(webhookFinding({ ...state, hasSecret: false }).level).toBe('problem');
+});
+
+test('findings are shown with their remedy below, and counted', () => {
+  const lines = checkLines([
+    {
+      pair: 'acme',
+      source: 'WooCommerce https://old.example.com',
+      target: 'Shopify new',
+      phase: 'observe',
+      findings: [
+        { level: 'ok', topic: 'config', message: 'file' },
+        { level: 'problem', topic: 'webhooks', message: 'missing', remedy: 'register them' },
+      ],
+    },
+  ]);
+
+  expect(lines).toEqual([
+    'acme  WooCommerce https://old.example.com  →  Shopify new   phase: observe',
+    '  ✓ config    file',
+    '  ✗ webhooks  missing',
+    '              → register them',
+    '1 problem, 0 warnings',
+  ]);
+});
+
+const STATUS: PairStatus = {
+  pair: 'acme',
+  phase: 'follow',
+  running: true,
+  holds: [],
+  behind: 0,
+  delayed: 0,
+  oldestMs: 0,
+  parked: 0,
+  unreadable: 0,
+  parkedReasons: [],
+  alarms: [],
+  lastSweepAt: 880_000,
+  lastRun: { at: 500_000, endedAt: 600_000, drift: 3, repaired: 3, left: 0 },
+  stores: [
+    { side: 'source', well: true, budgetUsed: 0.03 },
+    { side: 'target', well: false, budgetUsed: 0.5 },
+  ],
+  nextRunAt: null,
+  lastChange: { at: 996_000, what: 'SIM-014', tookMs: 600 },
+  configChanged: false,
+  now: 1_000_000,
+};
+
+test('status says how a pair is, its shops, what was found last, and what to do', () => {
+  const lines = statusLines({ ...STATUS, parked: 2, parkedReasons: [{ reason: 'unmapped-value', count: 2 }] }, 4).join(
+    '\n',
+  );
+
+  expect(lines).toContain('acme  following   behind 0');
+  expect(lines).toContain('the new shop does not answer');
+  expect(lines).toContain('last sweep 2 min ago');
+  expect(lines).toContain('3 drifts, 3 repaired, 0 left');
+  expect(lines).toContain('last change 4 s ago (SIM-014, applied 600 ms after it was heard of)');
+  expect(lines).toContain('next: 2 parked, 2 of them "unmapped-value" → lockstep parked list acme');
+});
+
+test('before approval status says that nothing is written, and what comes next', () => {
+  const lines = statusLines({ ...STATUS, phase: 'observe', running: false }, 4).join('\n');
+
+  expect(lines).toContain('nothing is written before approval (not running)');
+  expect(lines).toContain('next: lockstep plan acme   then: lockstep approve acme');
+});
+
+test('progress has a bar where the end is known', () => {
+  expect(progressText({ stage: 'scanning', done: 1_024, of: 2_048 })).toBe(
+    `scanning  ${'█'.repeat(14)}${'░'.repeat(14)}  1,024 of 2,048`,
+  );
+  expect(progressText({ stage: 'scanning', done: 1_024, of: null })).toBe('scanning  1,024');
+});
