@@ -1,0 +1,170 @@
+import type { Ledger } from '../core/ledger.ts';
+import type { ShopState as TargetState } from '../shopify/state.ts';
+import type { ShopState as SourceState } from '../woocommerce/index.ts';
+import { lastChanges } from './carried.ts';
+import { findDifferences, type Difference } from './differences.ts';
+import { findDoubles } from './doubles.ts';
+import { findUnselectedWrites } from './unselected.ts';
+
+/** Something that a run must not do; `rule` is stable, `detail` is for people. */
+export type OracleFinding = { readonly rule: OracleRule; readonly detail: string };
+
+export type OracleRule =
+  /** A selected field differs at the end. */
+  | 'selected-field-differs'
+  /** The source has an entity that the target lacks at the end. */
+  | 'entity-missing'
+  | 'unselected-field-written'
+  | 'doubled-entity'
+  | 'mail'
+  | 'stock-movement'
+  | 'gateway-call'
+  | 'written-before-approval'
+  | 'source-written'
+  /** What people of the new shop wrote is gone. */
+  | 'people-edit-lost'
+  /** A delivered webhook could have carried it, and still it differed when the comparison began. */
+  | 'carried-but-not-applied'
+  /** The report does not name what differed when the comparison began. */
+  | 'not-reported'
+  /** The report names what did not differ. */
+  | 'reported-in-vain'
+  | 'wrong-cause';
+
+/** What the comparison said, in the product's words. */
+export type Reported = { readonly entity: string; readonly field: string | null; readonly cause: string };
+
+export type JudgeInput = {
+  readonly source: { readonly ledger: Ledger; readonly state: SourceState };
+  readonly target: { readonly ledger: Ledger; readonly state: TargetState };
+  readonly selected: ReadonlySet<string>;
+  readonly migratedAt: number;
+  /** The target's ledger position at approval: nothing of ours lies below it. */
+  readonly approvedSeq: number;
+  /** The comparison after a time of trading; absent: none was made. */
+  readonly comparison?: {
+    /** The source's ledger position when trading began. */
+    readonly tradingSeq: number;
+    /** What differed when it began, when nothing was on its way. */
+    readonly before: readonly Difference[];
+    readonly reported: readonly Reported[];
+  };
+};
+
+/** Judges a run from both stores' ledgers and states alone; an empty list is a good run. */
+export function judge(input: JudgeInput): readonly OracleFinding[] {
+  const { source, target, selected, migratedAt } = input;
+  const left = findDifferences({ source: source.state, target: target.state, selected, migratedAt });
+  return [
+    ...left.map((difference): OracleFinding => ({
+      rule: difference.field === null ? 'entity-missing' : 'selected-field-differs',
+      detail: describe(difference),
+    })),
+    ...findUnselectedWrites(target.ledger, selected).map((detail) => finding('unselected-field-written', detail)),
+    ...findDoubles(source.state, target.state).map((detail) => finding('doubled-entity', detail)),
+    ...sideEffects([source.ledger, target.ledger]),
+    ...tooEarly(target.ledger, input.approvedSeq),
+    ...writesAtSource(source.ledger),
+    ...lostEdits(target),
+    ...(input.comparison === undefined ? [] : judgeComparison(source.ledger, input.comparison)),
+  ];
+}
+
+function finding(rule: OracleRule, detail: string): OracleFinding {
+  return { rule, detail };
+}
+
+export function describe({ entity, field, source, target }: Difference): string {
+  return field === null
+    ? `${entity} (${JSON.stringify(source)}) is missing`
+    : `${entity} ${field}: old ${JSON.stringify(source)}, new ${JSON.stringify(target)}`;
+}
+
+function sideEffects(ledgers: readonly Ledger[]): readonly OracleFinding[] {
+  return ledgers.flatMap(({ effects }) =>
+    effects
+      .filter(({ actor }) => actor === 'api')
+      .map(({ kind, entity, id, detail }) => finding(kind, `${entity} ${id}: ${detail}`)),
+  );
+}
+
+/** Reading in bulk leaves its own traces, which are no writes. */
+const READING = new Set(['bulkOperation']);
+
+function tooEarly({ entries }: Ledger, approvedSeq: number): readonly OracleFinding[] {
+  return entries
+    .filter(({ actor, seq, entity }) => actor === 'api' && seq < approvedSeq && !READING.has(entity))
+    .map(({ entity, id, action }) => finding('written-before-approval', `${action} ${entity} ${id}`));
+}
+
+function writesAtSource({ entries }: Ledger): readonly OracleFinding[] {
+  return entries
+    .filter(({ actor, entity }) => actor === 'api' && entity !== 'webhook')
+    .map(({ entity, id, action }) => finding('source-written', `${action} ${entity} ${id}`));
+}
+
+type Edit = { readonly id: string; readonly field: string; readonly wanted: unknown };
+
+const TEXTS = ['title', 'descriptionHtml', 'seo'];
+
+/** The last text that people gave each product, by field. */
+export function peopleEdits({ entries }: Pick<Ledger, 'entries'>): readonly Edit[] {
+  const edits = new Map<string, Edit>();
+  for (const { actor, entity, id, changes } of entries) {
+    if (actor !== 'people' || entity !== 'product') continue;
+    for (const field of TEXTS) {
+      const change = changes[field];
+      if (change !== undefined) edits.set(`${id}/${field}`, { id, field, wanted: change.to });
+    }
+  }
+  return [...edits.values()];
+}
+
+/** How many of people's edits were made, and how many still stand. */
+export function countEdits(target: JudgeInput['target']): { readonly made: number; readonly kept: number } {
+  const made = peopleEdits(target.ledger);
+  return { made: made.length, kept: made.length - lostEdits(target).length };
+}
+
+function lostEdits({ ledger, state }: JudgeInput['target']): readonly OracleFinding[] {
+  const products = new Map(state.products.map((product) => [product.id, product]));
+  return peopleEdits(ledger).flatMap(({ id, field, wanted }) => {
+    const product: Readonly<Record<string, unknown>> = { ...products.get(id) };
+    return JSON.stringify(product[field]) === JSON.stringify(wanted)
+      ? []
+      : [finding('people-edit-lost', `${field} of product ${id}`)];
+  });
+}
+
+const RIGHT_CAUSES = new Set(['missed-webhook', 'new-at-source']);
+
+function judgeComparison(
+  source: Ledger,
+  { tradingSeq, before, reported }: NonNullable<JudgeInput['comparison']>,
+): readonly OracleFinding[] {
+  const changes = lastChanges(source, tradingSeq);
+  const named = new Map(reported.map((one) => [keyOf(one), one]));
+  const differed = new Set(before.map((one) => keyOf(one)));
+  return [
+    ...before.flatMap((difference): readonly OracleFinding[] => {
+      const key = keyOf(difference);
+      const change = changes.get(key);
+      const carried = change === undefined || change.carried;
+      const report = named.get(key);
+      return [
+        ...(carried ? [finding('carried-but-not-applied', describe(difference))] : []),
+        ...(report === undefined ? [finding('not-reported', describe(difference))] : []),
+        ...(report !== undefined && !RIGHT_CAUSES.has(report.cause)
+          ? [finding('wrong-cause', `${describe(difference)}: named "${report.cause}"`)]
+          : []),
+      ];
+    }),
+    ...reported
+      .filter((one) => !differed.has(keyOf(one)))
+      .map(({ entity, field, cause }) => finding('reported-in-vain', `${entity} ${field ?? '(whole)'}: "${cause}"`)),
+  ];
+}
+
+function keyOf({ entity, field }: { readonly entity: string; readonly field: string | null }): string {
+  return `${entity}/${field ?? ''}`;
+}
