@@ -83,6 +83,14 @@ async function beforeWriting(
   if (round < ROUNDS_MAX && decision.needs.every(({ root, rootId }) => inBatch.has(`${root}:${rootId}`)))
     return 'again';
   const now = deps.clock.now();
+  // While the creation of what is missing is in doubt, waiting for it is nobody's failure.
+  const doubts = await deps.facts.getMany(
+    deps.settings.name,
+    'creating',
+    decision.needs.map(({ root, rootId }) => `${root}:${rootId}`),
+  );
+  const until = Math.max(...doubts.map((doubt) => doubt?.until ?? 0));
+  if (until > now) return { kind: 'later', afterMs: until - now + 1, reason: 'parent-in-doubt' };
   await deps.log.publish(
     decision.needs.map(({ root, rootId }): News => ({
       v: 1,

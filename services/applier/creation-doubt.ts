@@ -9,21 +9,28 @@ import type { ReadGroup } from './read-batch.ts';
  * something only when no earlier creation can still land, and when the copies of facts are whole.
  */
 export async function decideCreation(deps: ApplierDeps, batch: Batch, read: ReadGroup): Promise<Ending | null> {
-  const { clock, facts, settings, without } = deps;
+  const { clock, facts, without } = deps;
   if ((await facts.ensureComplete()) === 'incomplete')
     return { kind: 'later', afterMs: 1_000, reason: 'facts-incomplete' };
   if (without?.has('wait-before-creation') === true) return null;
   const now = clock.now();
-  if (read.creating !== null) return read.creating.until > now ? wait(read.creating.until - now + 1) : null;
-  const until = batch.tookOverAt + batch.landingMs;
-  if (!read.group.inherited || until <= now) return null;
-  // An earlier owner may have sent it.
-  const value = { since: now, until, key: read.group.key };
-  const put = await facts.put([{ pair: settings.name, kind: 'creating', id: read.group.key, value }], {
-    epoch: batch.epoch,
-  });
-  if (put === 'lost') throw new EpochLost('The partition has another owner');
+  // An earlier owner may have sent it just now, whatever an older doubt says that has long passed.
+  const inherited = read.group.inherited ? batch.tookOverAt + batch.landingMs : 0;
+  const until = Math.max(read.creating?.until ?? 0, inherited);
+  if (until <= now) return null;
+  if (until !== read.creating?.until) await writeDoubt(deps, batch, read, until);
   return wait(until - now + 1);
+}
+
+async function writeDoubt(
+  { clock, facts, settings }: ApplierDeps,
+  { epoch }: Batch,
+  { group }: ReadGroup,
+  until: number,
+) {
+  const value = { since: clock.now(), until, key: group.key };
+  const put = await facts.put([{ pair: settings.name, kind: 'creating', id: group.key, value }], { epoch });
+  if (put === 'lost') throw new EpochLost('The partition has another owner');
 }
 
 function wait(afterMs: number): Ending {

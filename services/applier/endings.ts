@@ -55,7 +55,9 @@ export function recordEnding(input: EndingInput): Records {
   let reason: string | undefined;
   let message: string | undefined;
 
-  if (lookAfterMs !== null) delayed.push({ news: again(input, 'look', group.tries), afterMs: lookAfterMs });
+  // One look covers all doubts, so it comes when the last of them has passed.
+  const lookMs = Math.max(lookAfterMs ?? -1, ending.kind === 'later' ? ending.afterMs : -1);
+  if (lookMs >= 0) delayed.push({ news: again(input, 'look', group.tries), afterMs: lookMs });
   switch (ending.kind) {
     case 'applied':
     case 'unchanged':
@@ -74,7 +76,6 @@ export function recordEnding(input: EndingInput): Records {
     case 'later':
       outcome = 'delayed';
       ({ reason } = ending);
-      if (lookAfterMs === null) delayed.push({ news: again(input, 'look', group.tries), afterMs: ending.afterMs });
       break;
     case 'parked':
       outcome = 'parked';

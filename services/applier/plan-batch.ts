@@ -72,9 +72,10 @@ function parkedEnding({
   return { kind: 'parked', reason, message, fields: [] };
 }
 
-/** The rest was written or agrees; what no map covers is shown to a person. */
-export function withheldEnding({ withheld }: RootPlan): Ending | null {
+/** The rest was written or agrees; what no map covers, or has no counterpart, is shown to a person. */
+export function withheldEnding({ withheld, leftOut }: RootPlan): Ending | null {
   const [first] = Object.entries(withheld);
-  if (first === undefined) return null;
+  if (first === undefined)
+    return leftOut === null ? null : { kind: 'parked', reason: 'unlinked', message: leftOut.message, fields: [] };
   return { kind: 'parked', reason: 'unmapped-value', message: first[1], fields: Object.keys(withheld) };
 }

@@ -37,8 +37,10 @@ export async function readBatch(
     priority: groups.every(({ onlyLooks }) => onlyLooks) ? 'compare' : 'change',
     fields: deps.settings.selection,
   };
-  const sources = await readSources(deps, groups, call);
-  const links = await readLinks(deps, sources);
+  const narrowed = await readSources(deps, groups, call);
+  const known = await readLinks(deps, narrowed);
+  const sources = await widen(deps, groups, narrowed, known, call);
+  const links = sources === narrowed ? known : await readLinks(deps, sources);
   const matches = await lookUp(
     deps,
     groups.map((_, index) => unlinked(sources[index], links)),
@@ -83,6 +85,30 @@ async function readSources(
     );
     return askMany(refs, (some) => source.readRoots(root, some, call), 'source', sourceHealth);
   });
+}
+
+// A part of a product is enough for what is linked; linking and creating look at all of it.
+async function widen(
+  deps: ApplierDeps,
+  groups: readonly Group[],
+  reads: readonly (Read | undefined)[],
+  links: ReadonlyMap<string, Link>,
+  call: ReadContext,
+): Promise<readonly (Read | undefined)[]> {
+  const narrow = groups.filter((_, index) => isPartOfUnlinked(reads[index], links));
+  if (narrow.length === 0) return reads;
+  const whole = await readSources(
+    deps,
+    narrow.map((group) => ({ ...group, children: undefined })),
+    call,
+  );
+  const byKey = new Map(narrow.map(({ key }, index) => [key, whole[index]]));
+  return groups.map(({ key }, index) => (byKey.has(key) ? byKey.get(key) : reads[index]));
+}
+
+function isPartOfUnlinked(read: Read | undefined, links: ReadonlyMap<string, Link>): boolean {
+  if (read?.kind !== 'got' || read.value?.root !== 'product' || !read.value.partial) return false;
+  return entityIds(read.value).some((id) => !links.has(id));
 }
 
 /** Runs one call a root kind and puts the answers back in the order of the groups. */

@@ -1,7 +1,6 @@
 import type { CreateResult, WriteResult } from '#libs/connectors/store-connector.ts';
 import { agreesOn } from '#libs/fields/agree.ts';
 import type { FieldValues } from '#libs/fields/field-names.ts';
-import type { StoredRoot } from '#libs/model/stored.ts';
 import { linksTo } from '#libs/planning/match-root.ts';
 import type { ProposedLink } from '#libs/planning/plan-types.ts';
 import type { Planned } from './plan-batch.ts';
@@ -44,18 +43,13 @@ export function judgePatch({ plan }: Planned, result: WriteResult): Written {
 export function judgeCreation({ read }: Planned, result: CreateResult): Written {
   if (result.outcome === 'created') {
     if (read.source === null) throw new Error('Broken invariant: a creation without a source');
-    const links = createdLinks(read.source, result.stored);
-    // Made in part: it is linked, and completed by patches after another read.
-    if (!result.complete) return { kind: 'stored', stored: {}, links, created: true };
-    return { kind: 'stored', stored: {}, links, created: true };
+    // Made in part: found again by its source id, and completed by patches, or parked with what is missing.
+    if (!result.complete) return { kind: 'again' };
+    return { kind: 'stored', stored: {}, links: linksTo(read.source, result.stored, 'created'), created: true };
   }
   // "Already taken" is a look-up result: the look is repeated.
   if (result.outcome === 'taken') return { kind: 'again' };
   return judgeFailure(result);
-}
-
-function createdLinks(source: StoredRoot, target: StoredRoot): readonly ProposedLink[] {
-  return linksTo(source, target, 'created');
 }
 
 function judgeFailure(result: Exclude<WriteResult, { outcome: 'stored' }>): Written {

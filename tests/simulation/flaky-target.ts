@@ -11,6 +11,10 @@ export type TargetFaults = {
   readonly pause: number;
   readonly patienceMs: number;
   readonly landingMs: number;
+  /** Called before the last look at whether it may be sent: here a process is frozen. */
+  readonly beforeSend?: () => void;
+  /** Called when the call is on its way: here a process is killed. */
+  readonly afterSend?: () => void;
 };
 
 /**
@@ -32,8 +36,10 @@ export function withLateLanding(
         outcome === 'unknown' ? { outcome, message: 'no answer came' } : { outcome },
       );
     // A process may be stopped anywhere; here is where it hurts.
+    faults.beforeSend?.();
     await senderClock.sleep(random() < faults.pause ? random() * 4 * faults.patienceMs : 1);
     if (!maySend()) return answers('not-sent');
+    faults.afterSend?.();
     const late = random() < faults.late;
     const lost = !late && random() < faults.lost;
     const landsAfter = late

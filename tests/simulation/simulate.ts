@@ -23,17 +23,15 @@ export type Profile = {
   readonly freezes: number;
   readonly flushes: number;
   readonly target: Omit<TargetFaults, 'patienceMs' | 'landingMs'>;
+  /** Chance that a process is killed just after it sent a call, and frozen for long just before. */
+  readonly killAfterSend?: number;
+  readonly freezeBeforeSend?: number;
+  /** Every webhook comes once and soon, so that none repairs by chance what a rule should. */
+  readonly prompt?: boolean;
+  /** All trading is in the stock of one product, in quick succession. */
+  readonly hot?: boolean;
   /** Whether the source is read before the news was fetched: the rule "news, then a read" taken out. */
   readonly readBeforeNews?: boolean;
-};
-
-export const UNIFORM: Profile = {
-  name: 'uniform',
-  changes: 12,
-  kills: 3,
-  freezes: 2,
-  flushes: 1,
-  target: { late: 0.15, lost: 0.1, pause: 0.1 },
 };
 
 const START = Date.parse('2026-11-24T08:00:00Z');
@@ -57,7 +55,7 @@ export type History = { readonly wrong: readonly string[]; readonly trace: reado
 /** Runs one history: the real applier on a virtual clock. One seed is one history. */
 export async function simulate(
   seed: number,
-  profile: Profile = UNIFORM,
+  profile: Profile,
   without: ReadonlySet<ApplierRule> = new Set(),
 ): Promise<History> {
   const random = seededRandom(seed);
@@ -91,7 +89,17 @@ export async function simulate(
     const inner = createMemoryConnector(world.target, { now: clock.now, landingMs: LANDING_MS });
     const target = withLateLanding(
       inner,
-      { ...profile.target, patienceMs: PATIENCE_MS, landingMs: LANDING_MS },
+      {
+        ...profile.target,
+        patienceMs: PATIENCE_MS,
+        landingMs: LANDING_MS,
+        beforeSend: () => {
+          if (random() < (profile.freezeBeforeSend ?? 0)) freezeNow(process);
+        },
+        afterSend: () => {
+          if (random() < (profile.killAfterSend ?? 0)) clock.after(random() * 200, () => killNow(process));
+        },
+      },
       { world: clock, senderClock: own, random },
     );
     await openApplier({
@@ -110,19 +118,30 @@ export async function simulate(
     });
   }
 
+  function killNow(victim: SimProcess): void {
+    if (victim.killed()) return;
+    say(`kill ${victim.name}`);
+    running.splice(running.indexOf(victim), 1);
+    victim.kill();
+    broker.kill(victim.name);
+    start();
+  }
+  function freezeNow(victim: SimProcess): void {
+    say(`freeze ${victim.name}`);
+    victim.freeze();
+    broker.freeze(victim.name);
+    start();
+    clock.after(SESSION_MS * (0.5 + random() * 2), () => {
+      broker.thaw(victim.name);
+      victim.thaw();
+    });
+  }
+
   start();
   const lastAt = schedule({ profile, clock, random, world, say, publish: (news) => void ingest.publish([news]) });
-  scheduleFaults({
-    profile,
-    clock,
-    random,
-    lastAt,
-    say,
-    running,
-    start,
-    kill: broker.kill,
-    freeze: broker.freeze,
-    thaw: broker.thaw,
+  scheduleFaults(profile, () => random() * (lastAt - clock.now()), clock, {
+    kill: () => running[0] !== undefined && killNow(running[0]),
+    freeze: () => running[0] !== undefined && freezeNow(running[0]),
     flush: () => void state.flush(),
   });
   await clock.runUntil(lastAt);
@@ -172,18 +191,20 @@ type Trading = {
   readonly publish: (news: News) => void;
 };
 
+function webhookDelays(random: Random): readonly number[] {
+  const first = random() < 0.7 ? random() * 300 : random() * 15_000;
+  return random() < 0.25 ? [first, random() * 20_000] : [first];
+}
+
 // Trades, and the webhooks of them: late, doubled, out of order.
 function schedule({ profile, clock, random, world, say, publish }: Trading): number {
   let at = 500;
   let last = at;
   for (let index = 0; index < profile.changes; index++) {
-    at += random() < 0.5 ? random() * 400 : random() * 6_000;
-    const delays = [
-      random() < 0.7 ? random() * 300 : random() * 15_000,
-      ...(random() < 0.25 ? [random() * 20_000] : []),
-    ];
+    at += profile.hot === true || random() < 0.5 ? random() * (profile.hot === true ? 2_000 : 400) : random() * 6_000;
+    const delays = profile.prompt === true ? [random() * 100] : webhookDelays(random);
     clock.after(at, () => {
-      const news = trade(world, clock, random);
+      const news = trade(world, clock, random, profile.hot);
       say(`source: ${news.root} ${news.rootId}`);
       for (const delay of delays) clock.after(delay, () => publish(news));
     });
@@ -202,57 +223,16 @@ function retitle({ target, titles }: World, random: Random): void {
   titles.set(id, title);
 }
 
-type Faults = {
-  readonly profile: Profile;
-  readonly clock: VirtualClock;
-  readonly random: Random;
-  readonly lastAt: number;
-  readonly say: (text: string) => void;
-  readonly running: SimProcess[];
-  readonly start: () => void;
-  readonly kill: (name: string) => void;
-  readonly freeze: (name: string) => void;
-  readonly thaw: (name: string) => void;
-  readonly flush: () => void;
-};
+type Faults = { readonly kill: () => void; readonly freeze: () => void; readonly flush: () => void };
 
-function scheduleFaults({
-  profile,
-  clock,
-  random,
-  lastAt,
-  say,
-  running,
-  start,
-  kill,
-  freeze,
-  thaw,
-  flush,
-}: Faults): void {
-  const anyTime = () => random() * (lastAt - clock.now());
-  for (let index = 0; index < profile.kills; index++)
-    clock.after(anyTime(), () => {
-      const victim = running.shift();
-      if (victim !== undefined) {
-        say(`kill ${victim.name}`);
-        victim.kill();
-        kill(victim.name);
-      }
-      start();
-    });
-  for (let index = 0; index < profile.freezes; index++)
-    clock.after(anyTime(), () => {
-      const victim = running[0];
-      if (victim === undefined) return;
-      say(`freeze ${victim.name}`);
-      victim.freeze();
-      freeze(victim.name);
-      start();
-      clock.after(SESSION_MS * (0.5 + random() * 2), () => {
-        thaw(victim.name);
-        victim.thaw();
-      });
-    });
+function scheduleFaults(
+  profile: Profile,
+  anyTime: () => number,
+  clock: VirtualClock,
+  { kill, freeze, flush }: Faults,
+): void {
+  for (let index = 0; index < profile.kills; index++) clock.after(anyTime(), kill);
+  for (let index = 0; index < profile.freezes; index++) clock.after(anyTime(), freeze);
   for (let index = 0; index < profile.flushes; index++) clock.after(anyTime(), flush);
 }
 

@@ -52,7 +52,8 @@ function aProductOf(id: string, variantId: string, sku: string, createdAt: strin
 }
 
 /** One thing that happens at the source, and the news that a webhook of it would be. */
-export function trade({ source }: World, clock: Clock, random: Random): News {
+export function trade({ source }: World, clock: Clock, random: Random, hot = false): News {
+  if (hot) return changeStock(source, clock, () => random() * 0.3);
   const roll = random();
   if (roll < 0.5) return changeStock(source, clock, random);
   if (roll < 0.7) return changeOrder(source, clock, random);

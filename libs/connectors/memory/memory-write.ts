@@ -59,8 +59,13 @@ function stepOrder(stored: StoredOrder, steps: readonly OrderStep[]): StoredOrde
       case 'hold':
         return withState(next, { onHold: true });
       case 'pay':
-        return withState(next, { payment: 'paid' });
+        // Only what is still owed can be paid.
+        return ['paid', 'partiallyRefunded', 'refunded'].includes(next.order.status.state?.payment ?? '')
+          ? next
+          : withState(next, { payment: 'paid' });
       case 'fulfil':
+        // As on real platforms: what is shipped has nothing left to ship, so a second call finds nothing to do.
+        if (next.order.status.state?.fulfilment === 'fulfilled') return next;
         return withOrder(withState(next, { fulfilment: 'fulfilled' }), {
           tracking: [...next.order.tracking, ...step.parcels],
         });

@@ -1,0 +1,62 @@
+import type { ApplierRule } from '../../services/applier/applier-deps.ts';
+import type { Profile } from './simulate.ts';
+
+/** A bit of everything. */
+export const UNIFORM: Profile = {
+  name: 'uniform',
+  changes: 12,
+  kills: 3,
+  freezes: 2,
+  flushes: 1,
+  target: { late: 0.15, lost: 0.1, pause: 0.1 },
+};
+
+const CALM = { kills: 0, freezes: 0, flushes: 0, prompt: true } as const;
+
+/**
+ * A rule of who may write, and the faults that only it withstands: uniform faults would need thousands of seeds to miss it.
+ * With the rule no seed fails; without it at least one in a hundred does.
+ */
+export const AIMED: readonly { readonly rule: ApplierRule | 'read-after-news'; readonly profile: Profile }[] = [
+  {
+    rule: 'look-after-lost-answer',
+    profile: { ...CALM, name: 'lost-answers', changes: 10, target: { late: 0.6, lost: 0.1, pause: 0 } },
+  },
+  {
+    rule: 'look-after-take-over',
+    profile: {
+      ...CALM,
+      name: 'killed-while-sending',
+      changes: 3,
+      hot: true,
+      killAfterSend: 0.5,
+      target: { late: 0.8, lost: 0, pause: 0 },
+    },
+  },
+  {
+    rule: 'wait-before-creation',
+    profile: {
+      ...UNIFORM,
+      name: 'creations-in-doubt',
+      kills: 2,
+      freezes: 0,
+      flushes: 0,
+      target: { late: 0.6, lost: 0.1, pause: 0 },
+    },
+  },
+  {
+    rule: 'send-deadline',
+    profile: {
+      ...CALM,
+      name: 'frozen-before-sending',
+      changes: 14,
+      freezeBeforeSend: 0.3,
+      target: { late: 0.3, lost: 0, pause: 0.5 },
+    },
+  },
+  { rule: 'selection', profile: { ...UNIFORM, name: 'edited-titles' } },
+  {
+    rule: 'read-after-news',
+    profile: { ...UNIFORM, name: 'stale-reads', prompt: true, hot: true, kills: 0, freezes: 0, flushes: 0 },
+  },
+];
