@@ -132,6 +132,7 @@ async function judge(deps: ComparisonDeps, file: RunFile): Promise<void> {
         lateAfterMs: settings.timing.lateAfterMs,
         followedSince: approval?.at ?? settings.migratedAt,
       });
+      file.dropFindings(keyOf(candidate));
       file.addFindings(findings);
       if (findings.length > 0 && wasRepaired(candidate) && candidate.verified === null) file.toVerify(keyOf(candidate));
     }

@@ -39,8 +39,11 @@ export function sortLine(planned: PlannedLine, scope: Parameters<typeof inScope>
   if (loose.length > 0) return ask(line.root, source.id, loose);
   if (decision.kind !== 'skip' || plan.newLinks.length > 0) return ask(line.root, source.id, []);
   if (differences.length === 0) return { kind: 'agrees' };
-  if (differences.every(({ withheld }) => withheld === 'inherited'))
-    return { kind: 'tell', findings: differences.map((difference) => inherited(planned, difference, foundAt)) };
+  // What is not withheld, and yet not written, is what the plan leaves out on purpose (history from before the migration).
+  if (differences.every(({ withheld }) => withheld === 'inherited' || withheld === undefined)) {
+    const kept = differences.filter(({ withheld }) => withheld === 'inherited');
+    return { kind: 'tell', findings: kept.map((difference) => inherited(planned, difference, foundAt)) };
+  }
   return ask(line.root, source.id, []);
 }
 

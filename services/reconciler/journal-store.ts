@@ -2,8 +2,12 @@ import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 
 import type { EventLog, JournalPosition, JournalRead } from '#libs/event-log/event-log.ts';
 import {
+  afterRecordSchema,
+  beforeRecordSchema,
   journalRecordSchema,
   newsOutcomeSchema,
+  type AfterRecord,
+  type BeforeRecord,
   type BatchRecord,
   type NewsOutcome,
 } from '#libs/journal/journal-records.ts';
@@ -24,6 +28,12 @@ export type JournalStore = {
     readonly before?: number;
     readonly limit: number;
   }) => readonly { readonly at: number; readonly outcome: NewsOutcome }[];
+  /** Calls to the target, latest first: what was expected and wanted, and what became of it (null: no answer is known). */
+  readonly calls: (options: {
+    readonly root?: string;
+    readonly since?: number;
+    readonly limit: number;
+  }) => readonly { readonly before: BeforeRecord; readonly after: AfterRecord | null }[];
   readonly forgetBefore: (time: number) => void;
   readonly close: () => void;
 };
@@ -35,6 +45,10 @@ const TABLES = `
     json TEXT NOT NULL, PRIMARY KEY (partition, batch, news)) WITHOUT ROWID;
   CREATE INDEX IF NOT EXISTS outcomes_by_root ON outcomes (root, at);
   CREATE INDEX IF NOT EXISTS outcomes_by_time ON outcomes (at);
+  CREATE TABLE IF NOT EXISTS calls (
+    call TEXT, root TEXT NOT NULL, at INTEGER NOT NULL, before TEXT, after TEXT, PRIMARY KEY (call, root)) WITHOUT ROWID;
+  CREATE INDEX IF NOT EXISTS calls_by_root ON calls (root, at);
+  CREATE INDEX IF NOT EXISTS calls_by_time ON calls (at);
   CREATE INDEX IF NOT EXISTS outcomes_by_run ON outcomes (run, root) WHERE run IS NOT NULL;
 `;
 
@@ -49,6 +63,14 @@ export function openJournalStore(path: string, pair: string, log: Pick<EventLog,
   const insert = db.prepare(
     'INSERT OR REPLACE INTO outcomes (partition, batch, news, at, root, kind, run, json) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
   );
+  const keepCall = {
+    before: db.prepare(
+      'INSERT INTO calls (call, root, at, before) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET before = excluded.before',
+    ),
+    after: db.prepare(
+      'INSERT INTO calls (call, root, at, after) VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET after = excluded.after',
+    ),
+  };
   const move = db.prepare('INSERT OR REPLACE INTO positions (partition, offset) VALUES (?, ?)');
 
   function keep(reads: readonly JournalRead[]): void {
@@ -56,7 +78,9 @@ export function openJournalStore(path: string, pair: string, log: Pick<EventLog,
     for (const { partition, offset, record } of reads) {
       const parsed = journalRecordSchema.safeParse(record);
       // A record of a newer version is skipped, not guessed at.
-      if (parsed.success && parsed.data.type === 'batch') keepBatch(partition, offset, parsed.data);
+      if (parsed.success)
+        if (parsed.data.type === 'batch') keepBatch(partition, offset, parsed.data);
+        else keepCall[parsed.data.type].run(parsed.data.call, parsed.data.root, parsed.data.at, JSON.stringify(record));
       move.run(partition, offset);
     }
     db.exec('COMMIT');
@@ -91,11 +115,27 @@ export function openJournalStore(path: string, pair: string, log: Pick<EventLog,
       return count;
     },
     ...reading(db),
+    calls: readCalls(db),
     forgetBefore(time) {
       db.prepare('DELETE FROM outcomes WHERE at < ?').run(time);
+      db.prepare('DELETE FROM calls WHERE at < ?').run(time);
     },
     close: () => db.close(),
   };
+}
+
+function readCalls(db: DatabaseSync): JournalStore['calls'] {
+  const all = db.prepare(
+    'SELECT before, after FROM calls WHERE before IS NOT NULL AND at >= ? ORDER BY at DESC, call DESC LIMIT ?',
+  );
+  const some = db.prepare(
+    'SELECT before, after FROM calls WHERE before IS NOT NULL AND root = ? AND at >= ? ORDER BY at DESC, call DESC LIMIT ?',
+  );
+  return ({ root, since = 0, limit }) =>
+    (root === undefined ? all.all(since, limit) : some.all(root, since, limit)).map(({ before, after }) => ({
+      before: beforeRecordSchema.parse(JSON.parse(String(before))),
+      after: after === null ? null : afterRecordSchema.parse(JSON.parse(String(after))),
+    }));
 }
 
 function reading(db: DatabaseSync): Pick<JournalStore, 'answerOf' | 'newsOf' | 'latest'> {

@@ -33,9 +33,28 @@ export function judgeRoot(input: JudgeInput): readonly Finding[] {
   // Other news came in the same batch: what differed was on its way.
   if (answer.beside && outcome.outcome !== 'parked' && outcome.outcome !== 'delayed') return [];
   if (outcome.outcome === 'out-of-scope') return [];
-  const fields = (outcome.differences ?? []).map((difference) => judgeField(input, outcome, difference));
-  const whole = fields.length > 0 ? [] : judgeWhole(input, outcome);
+  const differences = outcome.differences ?? [];
+  const fields = differences
+    .filter((difference) => !isLeftOut(candidate, difference))
+    .map((difference) => judgeField(input, outcome, difference));
+  // Variants without a counterpart are findings of their own.
+  const onlyLoose = loose.length > 0 && outcome.reason === 'unlinked';
+  const whole = differences.length > 0 || onlyLoose ? [] : judgeWhole(input, outcome);
   return [...fields, ...whole, ...loose.map((id) => looseVariant(input, outcome, id))];
+}
+
+/**
+ * What the plan itself leaves out although it differs (history from before the migration): a look that ends with nothing to write,
+ * and no word of why this field is withheld, says so.
+ */
+function isLeftOut({ answer, verified }: Candidate, { entity, field, withheld }: FieldDifference): boolean {
+  if (withheld !== undefined) return false;
+  return [answer, verified].some(
+    (look) =>
+      look?.outcome?.outcome === 'unchanged' &&
+      look.outcome.reason === 'kept' &&
+      (look.outcome.differences ?? []).some((one) => one.entity === entity && one.field === field),
+  );
 }
 
 function judgeField(input: JudgeInput, outcome: NewsOutcome, difference: FieldDifference): Finding {
@@ -177,12 +196,11 @@ export function wasRepaired({ answer }: Candidate): boolean {
   return answer !== null && answer.outcome !== null && wasWritten(answer.outcome);
 }
 
-// Beside a value without a mapping the other fields are written, and the root is parked for the one.
+// Beside a value without a mapping, or a variant without a counterpart, the rest is written, and the root is parked for the one.
 function wasWritten({ outcome, reason, differences = [] }: NewsOutcome): boolean {
   if (outcome === 'applied') return true;
-  return (
-    outcome === 'parked' && reason === 'unmapped-value' && differences.some(({ withheld }) => withheld === undefined)
-  );
+  const beside = reason === 'unmapped-value' || reason === 'unlinked';
+  return outcome === 'parked' && beside && differences.some(({ withheld }) => withheld === undefined);
 }
 
 function keyOf({ root, rootId }: Candidate): string {

@@ -13,6 +13,7 @@ import { openJournalStore, type JournalStore } from './journal-store.ts';
 import { keepLease } from './keep-lease.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
 import { createSweep, type SweepResult } from './sweep.ts';
+import { mendSubscriptions, type WebhookPlace } from './watch-subscriptions.ts';
 
 export type Reconciler = {
   /** The pair's journal by root and time, for the console, `log` and `undo`; tailed while the reconciler runs. */
@@ -34,6 +35,8 @@ export type OpenReconcilerDeps = ReconcilerDeps & {
   readonly state: Pick<StateStore, 'lease' | 'release'>;
   /** Where `journal.sqlite` of the pair lies; it may be deleted. */
   readonly journalPath: string;
+  /** Absent: webhooks are off, or nobody said where they belong; then they are not watched. */
+  readonly webhooks?: WebhookPlace;
   /** @default { tickMs: 1000, leaseMs: 30000, retryMs: 30000, pollMs: 200 } */
   readonly waits?: Partial<Waits>;
 };
@@ -70,7 +73,12 @@ export async function openReconciler(deps: OpenReconcilerDeps): Promise<Reconcil
       });
     });
   const sweepNow: Reconciler['sweep'] = (roots) =>
-    once(async () => sweep.run(AbortSignal.any([await lease.held(stopping.signal), stopping.signal]), roots));
+    once(async () => {
+      const signal = AbortSignal.any([await lease.held(stopping.signal), stopping.signal]);
+      // First the webhooks: what came between the mending and the sweep's end is then told by either.
+      if (deps.webhooks !== undefined) await mendSubscriptions(deps, deps.webhooks, signal);
+      return sweep.run(signal, roots);
+    });
 
   const duties: Duties = { deps, journal, schedule, compare, sweep: sweepNow };
   const running = keepDuties(duties, lease.isHeld, waits, stopping.signal);

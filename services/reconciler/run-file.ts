@@ -66,6 +66,8 @@ export type RunFile = {
   readonly verified: (root: string, answer: Answer) => void;
   /** A finding replaces an earlier one of the same field, so that a resumed run tells nothing twice. */
   readonly addFindings: (findings: readonly Finding[]) => void;
+  /** Forgets what was found about a root: it is judged anew. */
+  readonly dropFindings: (root: string) => void;
   readonly findings: () => IterableIterator<Finding>;
   /** What a plan says, by kind; `keep` leaves an entry that is there. */
   readonly putEntries: (entries: readonly Entry[], mode?: 'replace' | 'keep') => void;
@@ -231,13 +233,19 @@ function asking({
 function finding({
   db,
   sql,
-}: Db): Pick<RunFile, 'addFindings' | 'findings' | 'putEntries' | 'entries' | 'count' | 'compared' | 'forgetRows'> {
+}: Db): Pick<
+  RunFile,
+  'addFindings' | 'dropFindings' | 'findings' | 'putEntries' | 'entries' | 'count' | 'compared' | 'forgetRows'
+> {
   return {
     addFindings(findings) {
-      const insert = sql('INSERT OR REPLACE INTO findings (key, json) VALUES (?, ?)');
+      const insert = sql('INSERT OR REPLACE INTO findings (key, root, json) VALUES (?, ?, ?)');
       together(db, () => {
-        for (const one of findings) insert.run(`${one.entity}/${one.field ?? ''}`, JSON.stringify(one));
+        for (const one of findings) insert.run(`${one.entity}/${one.field ?? ''}`, one.root, JSON.stringify(one));
       });
+    },
+    dropFindings(root) {
+      sql('DELETE FROM findings WHERE root = ?').run(root);
     },
     *findings() {
       for (const row of db.prepare('SELECT json FROM findings ORDER BY rowid').iterate())

@@ -19,7 +19,8 @@ export const RUN_TABLES = `
     verify INTEGER NOT NULL DEFAULT 0, verified TEXT);
   CREATE TABLE IF NOT EXISTS entries (key TEXT PRIMARY KEY, kind TEXT NOT NULL, json TEXT NOT NULL);
   CREATE INDEX IF NOT EXISTS entries_by_kind ON entries (kind);
-  CREATE TABLE IF NOT EXISTS findings (key TEXT PRIMARY KEY, json TEXT NOT NULL);
+  CREATE TABLE IF NOT EXISTS findings (key TEXT PRIMARY KEY, root TEXT NOT NULL, json TEXT NOT NULL);
+  CREATE INDEX IF NOT EXISTS findings_by_root ON findings (root);
 `;
 
 /** What a root can be found by: its natural keys, and the source ids that it carries. */

@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+
+import type { FieldDifference, NewsOutcome } from '#libs/journal/journal-records.ts';
+import { judgeRoot, type JudgeInput } from '../../../services/reconciler/judge-root.ts';
+import type { Candidate } from '../../../services/reconciler/run-file.ts';
+import { aProduct, fingerprint, NOW, somePairSettings } from './fake-stores.ts';
+
+const QUANTITY: FieldDifference = {
+  entity: 'variant:v1',
+  field: 'variant.quantity',
+  source: 3,
+  target: 5,
+  baseline: 'same',
+};
+
+function anAnswer(over: Partial<NewsOutcome> = {}): NewsOutcome {
+  return {
+    offset: 1,
+    root: 'product:1',
+    kind: 'compare',
+    via: 'compare',
+    outcome: 'applied',
+    receivedAt: NOW,
+    sourceChangedAt: '2026-11-22T00:00:00Z',
+    entities: [],
+    differences: [QUANTITY],
+    ...over,
+  };
+}
+
+function judge(over: Partial<Candidate>, input: Partial<JudgeInput> = {}) {
+  const candidate: Candidate = {
+    root: 'product',
+    rootId: '1',
+    loose: [],
+    askedAt: NOW,
+    before: null,
+    answer: { outcome: anAnswer(), beside: false },
+    verified: null,
+    ...over,
+  };
+  return judgeRoot({
+    candidate,
+    source: aProduct({ id: '1', quantity: 3, changedAt: '2026-11-22T00:00:00Z' }),
+    loose: [],
+    news: [],
+    settings: somePairSettings(),
+    fingerprint,
+    now: NOW,
+    lateAfterMs: 900_000,
+    followedSince: Date.parse('2026-11-02T00:00:00Z'),
+    ...input,
+  });
+}
+
+const looked = (over: Partial<NewsOutcome>) => ({ outcome: anAnswer(over), beside: false });
+
+describe('a root that was asked about', () => {
+  test('without an answer yet says nothing', () => {
+    expect(judge({ answer: null })).toEqual([]);
+  });
+
+  test('counts as repaired only after a second look', () => {
+    expect(judge({}).map(({ status }) => status)).toEqual(['left']);
+    expect(judge({ verified: looked({ outcome: 'unchanged', differences: [] }) }).map(({ status }) => status)).toEqual([
+      'repaired',
+    ]);
+  });
+
+  test('is not repaired when the second look was delayed, or never answered', () => {
+    expect(judge({ verified: looked({ outcome: 'delayed', differences: [] }) })[0]?.status).toBe('left');
+    expect(judge({ verified: { outcome: null, beside: false } })[0]?.status).toBe('left');
+  });
+
+  test('that came together with other news is no drift', () => {
+    expect(judge({ answer: { outcome: anAnswer(), beside: true } })).toEqual([]);
+  });
+
+  test('that came together with other news and failed is', () => {
+    const answer = { outcome: anAnswer({ outcome: 'parked', reason: 'refused' }), beside: true };
+
+    expect(judge({ answer }).map(({ cause }) => cause)).toEqual(['failed-apply']);
+  });
+
+  test('out of scope is no drift', () => {
+    expect(judge({ answer: looked({ outcome: 'out-of-scope' }) })).toEqual([]);
+  });
+
+  test('still tells its differences when the pair is closed and nothing is written any more', () => {
+    const answer = looked({ outcome: 'unchanged', reason: 'closed' });
+
+    expect(judge({ answer }).map(({ cause, status }) => [cause, status])).toEqual([['missed-webhook', 'left']]);
+  });
+
+  test('whose plan leaves a difference out on purpose has no drift in it', () => {
+    expect(judge({ answer: looked({ outcome: 'unchanged', reason: 'kept' }) })).toEqual([]);
+    expect(judge({ verified: looked({ outcome: 'unchanged', reason: 'kept' }) })).toEqual([]);
+  });
+
+  test('beside a value without a mapping has its other fields repaired', () => {
+    const unmapped: FieldDifference = { ...QUANTITY, field: 'variant.price', withheld: 'unmapped-value' };
+    const answer = looked({ outcome: 'parked', reason: 'unmapped-value', differences: [QUANTITY, unmapped] });
+    const verified = looked({ outcome: 'parked', reason: 'unmapped-value', differences: [unmapped] });
+
+    expect(judge({ answer, verified }).map(({ cause, status }) => [cause, status])).toEqual([
+      ['missed-webhook', 'repaired'],
+      ['unmapped-value', 'left'],
+    ]);
+  });
+
+  test('names variants that still have no counterpart', () => {
+    const answer = looked({ outcome: 'unchanged', differences: [] });
+
+    expect(judge({ answer }, { loose: ['v9'] })).toEqual([
+      expect.objectContaining({ entity: 'variant:v9', cause: 'unlinked', status: 'left', field: null }),
+    ]);
+  });
+
+  test('compares with what was settled before the target’s own vocabulary', () => {
+    // The target says 300 grams where the source said 3: as expressed, the value is another one; as mapped, it is the same.
+    const settled = {
+      at: NOW - 1,
+      changedAt: '2026-11-21T00:00:00Z',
+      print: null,
+      wanted: { 'variant:v1/quantity': fingerprint(3) },
+      stored: {},
+    };
+    const answer = looked({ differences: [{ ...QUANTITY, source: 300, baseline: 'moved' }] });
+
+    expect(judge({ answer, before: { settled, parked: null } }).map(({ cause }) => cause)).toEqual(['target-edited']);
+  });
+});
