@@ -115,9 +115,11 @@ function ambiguous(reason: string): RootMatch {
 export function linksTo(source: StoredRoot, target: StoredRoot, by: Link['by']): readonly ProposedLink[] {
   const root: ProposedLink = { entity: source.root, sourceId: source.id, link: { targetId: target.id, by } };
   if (source.root !== 'product' || target.root !== 'product') return [root];
-  const variants = source.variants.flatMap((from): ProposedLink[] => {
-    const to = counterpart(from, source, target);
-    if (to === null) return [];
+  const found = source.variants.map((from) => counterpart(from, source, target));
+  const variants = source.variants.flatMap((from, index): ProposedLink[] => {
+    const to = found[index] ?? null;
+    // What two variants of the source would be is neither of them.
+    if (to === null || found.indexOf(to) !== found.lastIndexOf(to)) return [];
     return [
       {
         entity: 'variant',

@@ -15,7 +15,7 @@ export function planCreation(input: PlanInput, source: StoredRoot): RootPlan {
     outcome: decision.kind === 'create' ? ('differs' as const) : ('unchanged' as const),
     ...(decision.kind === 'create' ? { created: true } : {}),
   }));
-  return { decision, entities, differences: [], newLinks: [], withheld: {} };
+  return { decision, entities, differences: [], newLinks: [], withheld: {}, leftOut: null };
 }
 
 function decide(input: PlanInput, source: StoredRoot): Decision {

@@ -2,13 +2,14 @@ import type { EntityPatch, RootPatch } from '#libs/connectors/store-connector.ts
 import type { EntityOutcome } from '#libs/journal/journal-records.ts';
 import type { StoredOrder, StoredRoot } from '#libs/model/stored.ts';
 import { entitiesOf, type RootEntity } from './entity-values.ts';
+import { findLeftOut, linksSince } from './left-out.ts';
 import { planCreation } from './plan-creation.ts';
 import { planEntity, type EntityPlan } from './plan-entity.ts';
 import { planOrderSteps, waitsForShipping } from './order-steps.ts';
 import type { Decision, PlanInput, ProposedLink, RootPlan } from './plan-types.ts';
 import { inScope } from './scope.ts';
 
-const NOTHING = { differences: [], entities: [], newLinks: [], withheld: {} } as const;
+const NOTHING = { differences: [], entities: [], newLinks: [], withheld: {}, leftOut: null } as const;
 
 /**
  * Decides what the source's present state means for the target. Reads no clock, store or config: the applier, `lockstep plan`
@@ -26,7 +27,10 @@ export function planRoot(input: PlanInput): RootPlan {
   const linked = input.links.has(`${source.root}:${source.id}`);
   if (linked && input.target === null)
     return park('target-missing', 'what it was linked to is no longer at the target');
-  if (linked && input.target !== null) return planLinked(input, source, input.target, []);
+  if (linked && input.target !== null) {
+    const since = linksSince(source, input.target, input.links);
+    return planLinked(withProposals(input, since), source, input.target, since);
+  }
   if (match?.kind === 'one') return planLinked(withProposals(input, match.links), source, match.target, match.links);
   if (match?.kind === 'ambiguous') return park('ambiguous', match.reason);
   return planCreation(input, source);
@@ -61,6 +65,7 @@ function planLinked(
     entities: plans.map((plan) => entityOutcome(plan)),
     newLinks,
     withheld,
+    leftOut: findLeftOut(input, source, new Set(pairs.map(([{ entity, id }]) => `${entity}:${id}`))),
   };
 }
 

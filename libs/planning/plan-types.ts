@@ -92,4 +92,12 @@ export type RootPlan = {
   readonly newLinks: readonly ProposedLink[];
   /** Fields that no map or target vocabulary covers: the root is parked `unmapped-value`, the rest is written. */
   readonly withheld: Readonly<Record<string, string>>;
+  /** Variants of a linked product that have no counterpart in it: the root is parked `unlinked`, the rest is written. */
+  readonly leftOut: LeftOut | null;
+};
+
+export type LeftOut = {
+  /** `variant:<sourceId>` of each. */
+  readonly entities: readonly string[];
+  readonly message: string;
 };
