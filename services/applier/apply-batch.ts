@@ -75,6 +75,10 @@ async function beforeWriting(
   round: number,
 ): Promise<Ending | 'again' | null> {
   const { decision } = one.plan;
+  const { parked, group } = one.read;
+  // A look at a root that was given up on only tells whether its last call landed after all; it is not tried for ever.
+  if (parked?.reason === 'failed' && group.members.every(({ news }) => news.via === 'look'))
+    return { kind: 'parked', reason: 'failed', message: parked.message, fields: parked.fields };
   if (decision.kind === 'create') return decideCreation(deps, batch, one.read);
   if (decision.kind !== 'wait') return null;
   const inBatch = new Set(
@@ -145,7 +149,9 @@ function endingOf(one: Planned, written: Written, landingMs: number): Ending {
     case 'again':
       return { kind: 'later', afterMs: 1_000, reason: 'the target changed under us' };
     case 'unknown':
-      return { kind: 'later', afterMs: landingMs, reason: 'lost-answer' };
+      return written.attempt
+        ? { kind: 'retry', reason: 'failed', message: written.message }
+        : { kind: 'later', afterMs: landingMs, reason: 'lost-answer' };
     case 'failed':
       return { kind: 'retry', reason: 'failed', message: written.message };
     case 'not-stored':
@@ -173,7 +179,11 @@ async function recordOne(
   const stored = written?.kind === 'stored' ? written : null;
   const agrees = ending.kind === 'applied' || (ending.kind === 'unchanged' && ending.reason === 'unchanged');
   const creation = one.plan.decision.kind === 'create';
-  if (creation && written?.kind === 'unknown' && without?.has('wait-before-creation') !== true)
+  if (
+    creation &&
+    (written?.kind === 'unknown' || written?.kind === 'failed') &&
+    without?.has('wait-before-creation') !== true
+  )
     await doubt(deps, batch, read, now);
   const input: EndingInput = {
     settings,
@@ -186,7 +196,7 @@ async function recordOne(
     now,
     links: writes ? (stored?.links ?? one.plan.newLinks) : [],
     settled: writes && agrees ? settledFact(deps, one, stored?.stored ?? {}) : null,
-    lookAfterMs: lookAfter(deps, batch, read, ending, now),
+    lookAfterMs: lookAfter(deps, batch, { one, ending, written }, now),
     writes,
   };
   return recordEnding(input);
@@ -196,14 +206,15 @@ async function recordOne(
 function lookAfter(
   { without }: ApplierDeps,
   { tookOverAt, landingMs }: Batch,
-  { group }: ReadGroup,
-  ending: Ending,
+  { one, written }: Ended,
   now: number,
 ): number | null {
-  if (group.inherited && without?.has('look-after-take-over') !== true)
-    return Math.max(0, tookOverAt + landingMs - now) + 1;
-  if (ending.kind === 'retry' && ending.reason === 'failed') return landingMs;
-  return null;
+  const { inherited } = one.read.group;
+  const takeOver =
+    inherited && without?.has('look-after-take-over') !== true ? Math.max(0, tookOverAt + landingMs - now) + 1 : -1;
+  const sent = written?.kind === 'unknown' || written?.kind === 'failed' ? landingMs + 1 : -1;
+  const lookMs = Math.max(takeOver, without?.has('look-after-lost-answer') === true ? -1 : sent);
+  return lookMs < 0 ? null : lookMs;
 }
 
 async function doubt(

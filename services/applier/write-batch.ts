@@ -75,10 +75,24 @@ async function createAll(
   } catch (error) {
     await wholeCallFailed(deps, planned, error, results);
   }
+  await blameStoreOrCall(deps, planned, results);
 }
 
-/** Writes patches; those that fail together while the store is well are halved until the bad one stands alone. */
+/** Writes patches packed; a root that failed before goes alone, so that one that brings calls down parks nobody else. */
 async function patchAll(
+  deps: ApplierDeps,
+  planned: readonly Planned[],
+  context: WriteContext,
+  results: Map<Planned, Written>,
+): Promise<void> {
+  const fresh = planned.filter(({ read }) => read.group.tries === 0);
+  if (fresh.length > 0) await patchTogether(deps, fresh, context, results);
+  for (const one of planned.filter(({ read }) => read.group.tries > 0))
+    await patchTogether(deps, [one], context, results);
+}
+
+/** Those that fail together while the store is well are halved until the bad one stands alone. */
+async function patchTogether(
   deps: ApplierDeps,
   planned: readonly Planned[],
   context: WriteContext,
@@ -96,15 +110,34 @@ async function patchAll(
   } catch (error) {
     await wholeCallFailed(deps, planned, error, results);
   }
+  await blameStoreOrCall(deps, planned, results);
   const failed = planned.filter((one) => results.get(one)?.kind === 'failed');
   if (failed.length < 2) return;
-  if (
-    (await deps.targetHealth.failed(new SyncError('STORE_FAILED', 'Cannot write a batch: the store failed'))) === 'ill'
-  )
-    return;
   const middle = Math.ceil(failed.length / 2);
-  await patchAll(deps, failed.slice(0, middle), context, results);
-  await patchAll(deps, failed.slice(middle), context, results);
+  await patchTogether(deps, failed.slice(0, middle), context, results);
+  await patchTogether(deps, failed.slice(middle), context, results);
+}
+
+/**
+ * One probe decides for all that failed or were not answered: an ill store uses no attempts, and what may have taken effect is
+ * looked at again after `landing`; with a well store each is a failed attempt.
+ */
+async function blameStoreOrCall(
+  { targetHealth }: ApplierDeps,
+  planned: readonly Planned[],
+  results: Map<Planned, Written>,
+): Promise<void> {
+  const troubled = planned.flatMap((one) => {
+    const written = results.get(one);
+    return written?.kind === 'failed' || written?.kind === 'unknown' ? [{ one, written }] : [];
+  });
+  const [first] = troubled;
+  if (first === undefined) return;
+  const ill = (await targetHealth.failed(new SyncError('STORE_FAILED', first.written.message))) === 'ill';
+  for (const { one, written } of troubled) {
+    if (ill) results.set(one, { kind: 'unknown', message: written.message, attempt: false });
+    else if (written.kind === 'unknown') results.set(one, { ...written, attempt: true });
+  }
 }
 
 // Nothing is known of single items then. What was never sent is not in doubt.
@@ -121,10 +154,12 @@ async function wholeCallFailed(
   try {
     const message = await whoseFault(error, 'target', deps.targetHealth);
     for (const one of planned)
-      if (!results.has(one)) results.set(one, sent ? { kind: 'unknown', message } : { kind: 'failed', message });
+      if (!results.has(one))
+        results.set(one, sent ? { kind: 'unknown', message, attempt: true } : { kind: 'failed', message });
   } catch (cause) {
     if (!(cause instanceof StoreIll) || !sent) throw cause;
     // The store is ill, and the call may have taken effect: the look after `landing` waits for the store as well.
-    for (const one of planned) if (!results.has(one)) results.set(one, { kind: 'unknown', message: cause.message });
+    for (const one of planned)
+      if (!results.has(one)) results.set(one, { kind: 'unknown', message: cause.message, attempt: false });
   }
 }

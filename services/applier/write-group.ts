@@ -16,8 +16,8 @@ export type Written =
     }
   /** Read again and plan again. */
   | { readonly kind: 'again' }
-  /** May have taken effect, or still will: looked at after `landing`. */
-  | { readonly kind: 'unknown'; readonly message: string }
+  /** May have taken effect, or still will: looked at after `landing`. `attempt`: the store is well, so it counts as one. */
+  | { readonly kind: 'unknown'; readonly message: string; readonly attempt: boolean }
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'not-stored'; readonly message: string }
@@ -60,8 +60,9 @@ function judgeFailure(result: Exclude<WriteResult, { outcome: 'stored' }>): Writ
       return { kind: 'throttled', retryAfterMs: result.retryAfterMs };
     case 'not-sent':
       return { kind: 'not-sent' };
-    case 'refused':
     case 'unknown':
+      return { kind: 'unknown', message: result.message, attempt: true };
+    case 'refused':
     case 'failed':
       return { kind: result.outcome, message: result.message };
   }
