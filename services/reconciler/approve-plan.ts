@@ -13,6 +13,8 @@ export type ApproveOptions = {
   readonly inherited?: 'keep' | 'write';
   /** Begin with these fields only (`variant:7/quantity`, as `fieldKey` names them); the rest is kept until approved again. */
   readonly only?: ReadonlySet<string>;
+  /** Leaves the full comparison that carries the plan over to the pair's reconciler; without, the caller compares. */
+  readonly thenCompare?: boolean;
 };
 
 export type Approved = {
@@ -21,6 +23,9 @@ export type Approved = {
   readonly inherited: number;
   readonly toCreate: number;
 };
+
+/** Id of the alarm by which an approval asks for a full comparison. */
+export const APPROVED = 'approved';
 
 // Facts are appended in pages of this many.
 const PAGE = 500;
@@ -65,7 +70,13 @@ export async function approvePlan(deps: ReconcilerDeps, plan: StorePlan, options
         value: { at: now, by: options.by, what },
       },
     ]);
-    await facts.put([{ pair, kind: 'phase', id: 'phase', value: { phase: 'follow', at: now, by: options.by } }]);
+    // News that came while the pair observed is gone: whoever reconciles next compares everything and writes what was planned.
+    const message = 'approved: what was planned is still being carried over';
+    const alarm: AnyFactWrite = { pair, kind: 'alarm', id: APPROVED, value: { at: now, message, done: false } };
+    await facts.put([
+      ...(options.thenCompare === true ? [alarm] : []),
+      { pair, kind: 'phase', id: 'phase', value: { phase: 'follow', at: now, by: options.by } },
+    ]);
     return approved;
   } finally {
     file.close();

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { RootKind } from '#libs/model/stored.ts';
@@ -31,11 +31,11 @@ export async function buildPlan(
   { signal, onProgress = () => undefined }: BuildPlanOptions,
 ): Promise<StorePlan> {
   const { settings, reportsDir, clock, random } = deps;
-  const folder = join(reportsDir, 'plans', settings.name);
+  const folder = plansDir(reportsDir, settings.name);
   mkdirSync(folder, { recursive: true, mode: 0o700 });
+  dropUnfinished(folder);
   const id = randomId(random).slice(0, 8);
   const path = join(folder, `${id}.sqlite`);
-  for (const ending of ['', '-wal', '-shm']) rmSync(`${path}${ending}`, { force: true });
   const file = openRunFile(path);
   try {
     await scanStores(deps, file, followedRoots(settings), signal, onProgress);
@@ -54,6 +54,21 @@ export async function buildPlan(
     return plan;
   } finally {
     file.close();
+  }
+}
+
+/** The folder of a pair's plans. */
+export function plansDir(reportsDir: string, pair: string): string {
+  return join(reportsDir, 'plans', pair);
+}
+
+// A plan that was cut short holds what the stores said about people, and nobody can approve it.
+function dropUnfinished(folder: string): void {
+  for (const name of readdirSync(folder).filter((one) => one.endsWith('.sqlite'))) {
+    const file = openRunFile(join(folder, name));
+    const finished = file.getNote('plan') !== null;
+    file.close();
+    if (!finished) for (const ending of ['', '-wal', '-shm']) rmSync(join(folder, `${name}${ending}`), { force: true });
   }
 }
 

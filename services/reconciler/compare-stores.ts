@@ -88,9 +88,13 @@ function openRun(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const asked = JSON.stringify([ROOT_KINDS.filter((root) => roots.includes(root)), repair, settings.configHash]);
   for (const name of readdirSync(folder).filter((file) => file.endsWith('.sqlite'))) {
-    const file = openRunFile(join(folder, name));
-    const startedAt = Number(file.getNote('startedAt') ?? 0);
-    if (file.getNote('result') !== null) {
+    const file = openOrNull(join(folder, name));
+    const startedAt = Number(file?.getNote('startedAt') ?? 0);
+    if (file === null) {
+      // Torn by a crash of the machine: a run can be repeated, so it is not worth mending.
+      say('warn', { run: name }, 'a run file cannot be read: thrown away');
+      dropFile(join(folder, name));
+    } else if (file.getNote('result') !== null) {
       file.close();
     } else if (file.getNote('asked') === asked && clock.now() - startedAt < RESUME_WITHIN_MS) {
       const id = name.slice(0, -'.sqlite'.length);
@@ -99,7 +103,7 @@ function openRun(
     } else {
       // It will never be finished, and it holds what the stores said about people.
       file.close();
-      for (const ending of ['', '-wal', '-shm']) rmSync(join(folder, `${name}${ending}`), { force: true });
+      dropFile(join(folder, name));
     }
   }
   const startedAt = clock.now();
@@ -108,6 +112,18 @@ function openRun(
   file.putNote('startedAt', String(startedAt));
   file.putNote('asked', asked);
   return { file, id, startedAt };
+}
+
+function openOrNull(path: string): RunFile | null {
+  try {
+    return openRunFile(path);
+  } catch {
+    return null;
+  }
+}
+
+function dropFile(path: string): void {
+  for (const ending of ['', '-wal', '-shm']) rmSync(`${path}${ending}`, { force: true });
 }
 
 async function judge(deps: ComparisonDeps, file: RunFile): Promise<void> {

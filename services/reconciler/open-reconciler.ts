@@ -7,6 +7,7 @@ import type { RootKind } from '#libs/model/stored.ts';
 import { randomId } from '#libs/runtime/random.ts';
 import { isSyncError } from '#libs/runtime/sync-error.ts';
 import type { StateStore } from '#libs/state/state-store.ts';
+import { APPROVED } from './approve-plan.ts';
 import { createComparison, type ComparisonOptions } from './compare-stores.ts';
 import type { RunResult } from './finding.ts';
 import { openJournalStore, type JournalStore } from './journal-store.ts';
@@ -23,6 +24,8 @@ export type Reconciler = {
     options: Omit<ComparisonOptions, 'signal'> & { readonly signal?: AbortSignal },
   ) => Promise<RunResult>;
   readonly sweep: (roots?: readonly RootKind[]) => Promise<SweepResult>;
+  /** What this process' last sweep found; null: it has not swept yet. */
+  readonly lastSweep: () => (SweepResult & { readonly at: number }) | null;
   /** When the next full comparison is due; null without a schedule. */
   readonly nextRunAt: () => number | null;
   /** Resolves once nothing is running or due. */
@@ -72,12 +75,15 @@ export async function openReconciler(deps: OpenReconcilerDeps): Promise<Reconcil
         signal: AbortSignal.any([held, stopping.signal, ...(options.signal === undefined ? [] : [options.signal])]),
       });
     });
+  let swept: ReturnType<Reconciler['lastSweep']> = null;
   const sweepNow: Reconciler['sweep'] = (roots) =>
     once(async () => {
       const signal = AbortSignal.any([await lease.held(stopping.signal), stopping.signal]);
       // First the webhooks: what came between the mending and the sweep's end is then told by either.
       if (deps.webhooks !== undefined) await mendSubscriptions(deps, deps.webhooks, signal);
-      return sweep.run(signal, roots);
+      const result = await sweep.run(signal, roots);
+      swept = { ...result, at: clock.now() };
+      return result;
     });
 
   const duties: Duties = { deps, journal, schedule, compare, sweep: sweepNow };
@@ -87,6 +93,7 @@ export async function openReconciler(deps: OpenReconcilerDeps): Promise<Reconcil
     journal,
     compare,
     sweep: sweepNow,
+    lastSweep: () => swept,
     nextRunAt: schedule.nextRunAt,
     async idle() {
       while (!stopping.signal.aborted) {
@@ -140,8 +147,10 @@ async function doDuties({ deps, journal, schedule, compare, sweep }: Duties): Pr
   }
   const alarms = await openAlarms(deps);
   if (alarms.length === 0 && !schedule.isDue()) return;
-  if (alarms.length > 0) say('error', { alarms: alarms.length }, 'something was lost: comparing everything');
-  await compare({ repair: settings.reconcile.repair });
+  const approved = alarms.some(({ id }) => id === APPROVED);
+  if (approved) say('info', {}, 'approved: comparing everything, and writing what was planned');
+  else if (alarms.length > 0) say('error', { alarms: alarms.length }, 'something was lost: comparing everything');
+  await compare({ repair: approved || settings.reconcile.repair });
   schedule.ran();
   for (const { id, value } of alarms)
     await facts.put([{ pair: settings.name, kind: 'alarm', id, value: { ...value, done: true } }]);

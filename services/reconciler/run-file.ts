@@ -90,8 +90,13 @@ type Db = {
 /** Opens the file of a run, making it where it is not. */
 export function openRunFile(path: string): RunFile {
   const db = new DatabaseSync(path);
-  db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-  db.exec(RUN_TABLES);
+  try {
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
+    db.exec(RUN_TABLES);
+  } catch (error) {
+    db.close();
+    throw error;
+  }
   const prepared = new Map<string, ReturnType<DatabaseSync['prepare']>>();
   const sql = (query: string) => {
     const known = prepared.get(query) ?? db.prepare(query);

@@ -1,7 +1,9 @@
+import { readdirSync } from 'node:fs';
+
 import { describe, expect, test } from 'vitest';
 
 import { approvePlan } from '../../../services/reconciler/approve-plan.ts';
-import { buildPlan, readPlanLines } from '../../../services/reconciler/build-plan.ts';
+import { buildPlan, plansDir, readPlanLines } from '../../../services/reconciler/build-plan.ts';
 import { createComparison } from '../../../services/reconciler/compare-stores.ts';
 import { openJournalStore } from '../../../services/reconciler/journal-store.ts';
 import { aCustomer, aProduct, NOW } from './fake-stores.ts';
@@ -84,6 +86,19 @@ describe('a plan', () => {
     const plan = await buildPlan(world, { signal });
 
     expect([...readPlanLines(plan.file, ['ambiguous'])].map(({ root }) => root)).toEqual(['product:1']);
+  });
+
+  test('that was cut short leaves nothing behind once another is made', async () => {
+    const world = await migrated();
+    world.source.beforePage = (_root, page) => {
+      if (page === 2) throw new Error('killed');
+    };
+    await expect(buildPlan(world, { signal })).rejects.toThrow('killed');
+    world.source.beforePage = () => undefined;
+
+    const plan = await buildPlan(world, { signal });
+
+    expect(readdirSync(plansDir(world.reportsDir, 'acme'))).toEqual([`${plan.id}.sqlite`]);
   });
 
   test('shows no personal value', async () => {

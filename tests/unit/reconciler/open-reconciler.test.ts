@@ -69,6 +69,7 @@ describe('a reconciler', () => {
 
     await until(async () => (await world.published()).length > 0);
     expect((await world.published()).map(({ news }) => news?.via)).toEqual(['sweep']);
+    await until(() => reconciler.lastSweep()?.published === 1);
     await reconciler.stop();
   });
 
