@@ -5,6 +5,7 @@ import { mapFields } from '#libs/fields/map-fields.ts';
 import type { FieldDifference } from '#libs/journal/journal-records.ts';
 import type { Variant } from '#libs/model/product.ts';
 import type { RootEntity } from './entity-values.ts';
+import { wantedOfOrder } from './order-wanted.ts';
 import type { PlanInput } from './plan-types.ts';
 
 export type EntityPlan = {
@@ -26,7 +27,10 @@ export function planEntity(input: EntityInput, source: RootEntity, target: RootE
   const mapped = mapFields(source.entity, source.values, selected, settings.maps);
   const expressed = express({
     entity: source.entity,
-    wanted: mapped.wanted,
+    wanted:
+      source.entity === 'order'
+        ? wantedOfOrder(mapped.wanted, source.values, target.values, settings.migratedAt)
+        : mapped.wanted,
     present: target.values,
     selected,
     ...(source.entity === 'variant' ? { source: source.values as Variant } : {}),

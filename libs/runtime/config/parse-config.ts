@@ -10,7 +10,7 @@ import { substituteEnv } from './env-refs.ts';
 import type { Mistake } from './mistake.ts';
 import { ConfigError, formatPath } from './mistake.ts';
 import { findNotYet } from './not-yet.ts';
-import type { Platforms } from './platform-part.ts';
+import type { AnyPlatform, Platforms } from './platform-part.ts';
 import { toSettings, toTiming } from './to-settings.ts';
 import type { ConfigPath, YamlSource } from './yaml-source.ts';
 import { parseYamlSource } from './yaml-source.ts';
@@ -100,6 +100,7 @@ function assemble(
     readonly file: string;
     readonly raw: unknown;
     readonly secrets: readonly string[];
+    readonly platforms: Platforms;
     readonly stores: ReadonlyMap<string, { readonly source?: StorePart; readonly target?: StorePart }>;
   },
 ): LoadedConfig {
@@ -118,13 +119,21 @@ function assemble(
     pairs: Object.entries(config.pairs).map(([name, pair]) => {
       const { source, target } = must(from.stores.get(name), `the stores of ${name}`);
       const written = asRecord(valueAt(from.raw, ['pairs', name]));
+      const settings = toSettings(name, pair, timing, { source: written['source'], target: written['target'] });
       return {
-        settings: toSettings(name, pair, timing, { source: written['source'], target: written['target'] }),
+        settings: withIgnored(settings, from.platforms[pair.source.platform]),
         source: { ...must(source, 'the source'), webhooks: pair.source.webhooks },
         target: must(target, 'the target'),
       };
     }),
   };
+}
+
+/** Words that a platform itself says are to be ignored (a failed payment is tried again), unless the config maps them. */
+function withIgnored(settings: PairSettings, source: AnyPlatform | undefined): PairSettings {
+  const ignored = Object.entries(source?.defaultStatusMap ?? {}).filter(([, target]) => target === 'ignore');
+  const { maps } = settings;
+  return { ...settings, maps: { ...maps, orderStatus: { ...Object.fromEntries(ignored), ...maps.orderStatus } } };
 }
 
 /** Joins the files into one value, and knows for each path of it which file it came from. */
