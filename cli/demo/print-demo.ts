@@ -85,7 +85,8 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 function shown(value: unknown): string {
-  if (typeof value !== 'object' || value === null) return String(value ?? '–');
+  if (value === null || value === undefined) return '–';
+  if (typeof value !== 'object') return JSON.stringify(value);
   if ('word' in value) return String(value.word);
   if ('amountMinor' in value) return (Number(value.amountMinor) / 100).toFixed(2);
   return Array.isArray(value) ? many(value.length, 'entry', 'entries') : '…';

@@ -17,9 +17,7 @@ export function migrate(
 ): Migrated {
   const shop = source.state();
   const customers = new Map(
-    shop.customers
-      .filter(({ role }) => role === 'customer')
-      .map((customer) => [String(customer.id), target.seedCustomer(toCustomer(customer))] as const),
+    shop.customers.map((customer) => [String(customer.id), target.seedCustomer(toCustomer(customer))] as const),
   );
   const products = new Map<string, string>();
   const variants = new Map<string, string>();
@@ -90,7 +88,8 @@ function toOrder(order: Order, { customers, variants, shop }: Known): SeedOrder 
   const placedAt = timeOf(order.date_created_gmt);
   const discount = order.line_items.reduce((sum, { subtotal, total }) => sum + Number(subtotal) - Number(total), 0);
   const shipping = order.shipping_lines[0];
-  const parcels = order.status === 'completed' ? trackingOf(order) : [];
+  const shipped = order.status === 'completed' || (order.status === 'refunded' && order.date_completed_gmt !== null);
+  const parcels = shipped ? trackingOf(order) : [];
   const skuOf = (id: number): string | null =>
     [...shop.products, ...shop.variations].find((product) => product.id === id)?.sku ?? null;
   return {
@@ -115,9 +114,7 @@ function toOrder(order: Order, { customers, variants, shop }: Known): SeedOrder 
     ...(shipping === undefined ? {} : { shipping: { title: shipping.method_title, price: shipping.total } }),
     ...(discount > 0 ? { discount: discount.toFixed(2) } : {}),
     ...stateOf(order),
-    ...(order.status === 'completed'
-      ? { fulfillments: [parcels[0] === undefined ? {} : { tracking: parcels[0] }] }
-      : {}),
+    ...(shipped ? { fulfillments: [parcels[0] === undefined ? {} : { tracking: parcels[0] }] } : {}),
     ...(order.billing.address_1 === '' ? {} : { billingAddress: toAddress(order.billing) }),
     ...(order.shipping.address_1 === '' ? {} : { shippingAddress: toAddress(order.shipping) }),
   };

@@ -138,7 +138,7 @@ export function historyOf({ metafields }: Pick<OrderState, 'metafields'>): reado
 function customerDifferences(source: SourceState, target: TargetState): readonly Difference[] {
   const known = new Set(target.customers.map(({ email }) => (email ?? '').toLowerCase()));
   return source.customers
-    .filter(({ role, email }) => role === 'customer' && !known.has(email.toLowerCase()))
+    .filter(({ email }) => !known.has(email.toLowerCase()))
     .map(({ id }) => {
       const entity = `customer:${String(id)}`;
       return { entity, root: entity, field: null, source: entity, target: null };

@@ -41,6 +41,7 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]
     'order.tracking': ['displayFulfillmentStatus'],
     'order.note': ['note'],
   },
+  orderCancelJob: { 'order.status': ['status', 'errors'] },
   fulfillmentOrder: { 'order.status': ['status', 'holds', 'lines', 'requestStatus'] },
   fulfillment: { 'order.tracking': ['trackingInfo'], 'order.status': ['trackingInfo', 'status', 'displayStatus'] },
 };
