@@ -3,12 +3,21 @@ import type { Handler } from './handler.ts';
 import { log } from './log-handler.ts';
 import { dropParked, listParked, retryParked } from './parked-handlers.ts';
 import { pause, resume } from './pause-handlers.ts';
+import { approve, latestPlan, makePlan } from './plan-handlers.ts';
+import { reconcile } from './reconcile-handler.ts';
+import { listReports, showReport } from './report-handlers.ts';
 import { status } from './status-handler.ts';
+import { sync } from './sync-handler.ts';
 import { createWebhooks, deleteWebhooks, listWebhooks } from './webhooks-handlers.ts';
 
 /** What the running process does for other verbs, by name; where none runs the verb does the same itself. One line each. */
 export const HANDLERS: Readonly<Record<string, Handler>> = {
   check,
+  plan: makePlan,
+  'plan.latest': latestPlan,
+  approve,
+  sync,
+  reconcile,
   status,
   pause,
   resume,
@@ -16,6 +25,8 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   'parked.list': listParked,
   'parked.retry': retryParked,
   'parked.drop': dropParked,
+  'report.list': listReports,
+  'report.show': showReport,
   'webhooks.list': listWebhooks,
   'webhooks.create': createWebhooks,
   'webhooks.delete': deleteWebhooks,

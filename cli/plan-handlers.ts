@@ -1,0 +1,97 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { z } from 'zod';
+
+import { SyncError } from '#libs/runtime/sync-error.ts';
+import type { Approved } from '../services/reconciler/approve-plan.ts';
+import { approvePlan } from '../services/reconciler/approve-plan.ts';
+import type { StorePlan } from '../services/reconciler/build-plan.ts';
+import { buildPlan, plansDir, readPlanLines } from '../services/reconciler/build-plan.ts';
+import type { PlanKind, PlanLine } from '../services/reconciler/plan-lines.ts';
+import { PLAN_KINDS } from '../services/reconciler/plan-lines.ts';
+import type { ReconcilerDeps } from '../services/reconciler/reconciler-deps.ts';
+import { openRunFile } from '../services/reconciler/run-file.ts';
+import { pairOf } from './context.ts';
+import { defineHandler } from './handler.ts';
+import { reconcilerDeps } from './plug-parts.ts';
+
+export type ShownLine = PlanLine & { readonly kind: PlanKind };
+export type ShownPlan = { readonly pair: string; readonly plan: StorePlan; readonly lines: readonly ShownLine[] };
+export type ApprovedPlan = Approved & { readonly pair: string; readonly planId: string; readonly running: boolean };
+
+/** Lines that are read before a person is asked: what is kept as it is comes by number only. */
+const SHOWN: readonly PlanKind[] = ['planned', 'create', 'withheld', 'ambiguous', 'unlinked'];
+
+/** Scans both shops and says what approval would write. Writes to neither, and to no fact. */
+export const makePlan = defineHandler(
+  z.object({ pair: z.string(), limit: z.number() }),
+  async ({ pair, limit }, runtime, { signal, tell }): Promise<ShownPlan> => {
+    const deps = reconcilerDeps(pairOf(runtime, pair), runtime);
+    const plan = await buildPlan(deps, { signal, onProgress: tell });
+    return { pair, plan, lines: linesOf(plan, limit) };
+  },
+);
+
+/** Approves a plan that was made before: the one named, or the latest. */
+export const approve = defineHandler(
+  z.object({ pair: z.string(), planId: z.string().nullable(), by: z.string() }),
+  async ({ pair, planId, by }, runtime): Promise<ApprovedPlan> => {
+    const deps = reconcilerDeps(pairOf(runtime, pair), runtime);
+    const plan = storedPlans(deps).find(({ id }) => planId === null || id === planId);
+    if (plan === undefined)
+      throw new SyncError('PLAN_OUTDATED', `Cannot approve "${planId ?? pair}": there is no such plan`);
+    const approved = await approvePlan(deps, plan, { by, thenCompare: true });
+    return { ...approved, pair, planId: plan.id, running: runtime.running !== null };
+  },
+);
+
+/** The latest plan of a pair that was made with this config; null where there is none. */
+export const latestPlan = defineHandler(
+  z.object({ pair: z.string(), limit: z.number() }),
+  ({ pair, limit }, runtime): Promise<ShownPlan | null> => {
+    const deps = reconcilerDeps(pairOf(runtime, pair), runtime);
+    const plan = storedPlans(deps).find(({ configHash }) => configHash === deps.settings.configHash);
+    return Promise.resolve(plan === undefined ? null : { pair, plan, lines: linesOf(plan, limit) });
+  },
+);
+
+function linesOf({ file }: StorePlan, limit: number): readonly ShownLine[] {
+  const lines: ShownLine[] = [];
+  for (const line of readPlanLines(file, SHOWN)) {
+    if (lines.length === limit) break;
+    lines.push(line);
+  }
+  return lines;
+}
+
+// Latest first. A file without the note is of a plan that was cut short.
+function storedPlans({ reportsDir, settings }: ReconcilerDeps): readonly StorePlan[] {
+  return planFiles(plansDir(reportsDir, settings.name))
+    .flatMap((path) => {
+      const file = openRunFile(path);
+      try {
+        const note = file.getNote('plan');
+        return note === null ? [] : [JSON.parse(note) as StorePlan];
+      } finally {
+        file.close();
+      }
+    })
+    .toSorted((a, b) => b.at - a.at);
+}
+
+function planFiles(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder)
+      .filter((name) => name.endsWith('.sqlite'))
+      .map((name) => join(folder, name));
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+/** Whether the plan writes or makes anything, or needs a person. */
+export function isEmpty({ counts }: StorePlan): boolean {
+  return PLAN_KINDS.every((kind) => counts[kind] === 0);
+}

@@ -1,0 +1,92 @@
+import type { FieldDifference, NewsOutcome, Outcome } from '#libs/journal/journal-records.ts';
+import { SyncError } from '#libs/runtime/sync-error.ts';
+import { showValue } from '../services/reconciler/report/show-value.ts';
+import { PERSONAL_FIELDS } from '#libs/fields/field-names.ts';
+import { choosePair, loadConfigFor } from './context.ts';
+import { call } from './control.ts';
+import { say } from './io.ts';
+import type { Synced } from './sync-handler.ts';
+import { columns } from './text.ts';
+import type { Verb } from './verb.ts';
+
+export const verb: Verb = {
+  usage: 'sync [pair] <SKU | order number | id>',
+  details:
+    'Looks at one product, order or customer now, by the road of every change, and tells what was read, decided and written.\nNames that could mean several are written as product:12, order:12 or customer:12. Before approval nothing is written.',
+  run: async (args, io) => {
+    const config = await loadConfigFor(io, args.config);
+    const [first, second] = args.words;
+    const what = second ?? first;
+    if (what === undefined)
+      throw new SyncError('USAGE', 'Cannot tell what to sync: name a SKU, an order number or an id');
+    const pair = choosePair(config, second === undefined ? undefined : first);
+    const synced = await call<Synced>(config, io, 'sync', { pair, what, by: io.user });
+    if (args.json) say(io, JSON.stringify(synced));
+    else say(io, ...syncedLines(synced));
+    return synced.outcome === null || FAILED.has(synced.outcome.outcome) ? 1 : 0;
+  },
+};
+
+const FAILED: ReadonlySet<Outcome> = new Set<Outcome>(['parked', 'delayed']);
+
+/** What was read, decided and written, for people. */
+export function syncedLines(synced: Synced): readonly string[] {
+  const { pair, found, outcome } = synced;
+  const head = `${pair}  ${found.root} ${found.rootId}  ${found.label}`;
+  if (outcome === null) return [head, '  No outcome yet: the news is on the log and will have one → lockstep status'];
+  return [head, ...readLines(outcome), ...decidedLines(synced, outcome), ...writtenLines(synced, outcome)];
+}
+
+function readLines({ differences = [], entities = [], sourceChangedAt }: NewsOutcome): readonly string[] {
+  const labels = new Map(entities.map(({ entity, label }) => [entity, label]));
+  const when = sourceChangedAt === null || sourceChangedAt === undefined ? '' : `, changed ${sourceChangedAt}`;
+  if (differences.length === 0) return [`  read      both shops${when}: no carried field differs`];
+  return [
+    `  read      both shops${when}`,
+    ...columns(differences.map((one) => ['   ', labels.get(one.entity) ?? one.entity, ...valueCells(one)])),
+  ];
+}
+
+function valueCells({ field, source, target, withheld }: FieldDifference): readonly string[] {
+  const name = field.slice(field.indexOf('.') + 1);
+  const personal = [...PERSONAL_FIELDS].some((one) => one === field);
+  const values = personal ? 'differs' : `old ${showValue(field, source)}, new ${showValue(field, target)}`;
+  return [name, values, withheld === undefined ? '' : `withheld: ${withheld}`];
+}
+
+const WORDS: Readonly<Record<Outcome, string>> = {
+  applied: 'written',
+  unchanged: 'nothing to do',
+  observed: 'would be written',
+  parked: 'parked',
+  delayed: 'looked at again later',
+  differs: 'differs',
+  'out-of-scope': 'out of scope: not carried',
+  coalesced: 'went along with other news of it',
+};
+
+function decidedLines({ pair, held }: Synced, { outcome, reason, message }: NewsOutcome): readonly string[] {
+  const why = [reason, message].filter((part) => part !== undefined && part !== outcome).join(': ');
+  return [
+    `  decided   ${WORDS[outcome]}${why === '' ? '' : ` (${why})`}`,
+    ...(outcome === 'parked' ? [`            → lockstep parked list ${pair}`] : []),
+    ...(held ? [`            the pair is held → lockstep resume ${pair}`] : []),
+  ];
+}
+
+function writtenLines({ pair, phase }: Synced, { outcome, entities = [], differences = [] }: NewsOutcome) {
+  if (phase === 'observe')
+    return [`  written   nothing: ${pair} observes until it is approved → lockstep plan ${pair}`];
+  if (outcome !== 'applied' && outcome !== 'parked') return ['  written   nothing'];
+  const applied = new Map(entities.filter((one) => one.outcome === 'applied').map((one) => [one.entity, one] as const));
+  const fields = differences.filter(({ entity, withheld }) => withheld === undefined && applied.has(entity));
+  const rows = [
+    ...[...applied.values()]
+      .filter(({ created }) => created === true)
+      .map(({ entity, label }) => `${label ?? entity} created`),
+    ...fields.map(
+      ({ entity, field }) => `${applied.get(entity)?.label ?? entity} ${field.slice(field.indexOf('.') + 1)}`,
+    ),
+  ];
+  return [`  written   ${rows.length === 0 ? 'nothing' : rows.join(', ')}`];
+}
