@@ -26,7 +26,8 @@ export const LANDING_MS = 120_000;
 export const fingerprint = createFingerprint(Buffer.from('laws'));
 const WELL: Health = { failed: async () => 'well', isWell: () => true, whenWell: async () => {} };
 
-type Decorate = (connector: StoreConnector) => StoreConnector;
+/** Puts faults between the applier and a store; calls that land by themselves do so on the clock. */
+export type Decorate = (connector: StoreConnector, clock: VirtualClock) => StoreConnector;
 export type PairOptions = {
   readonly settings?: Partial<PairSettings>;
   readonly phase?: 'observe' | 'follow' | 'closed';
@@ -65,6 +66,8 @@ export type TestPair = {
   readonly hear: (...news: readonly News[]) => Promise<void>;
   readonly outcomes: () => Promise<readonly NewsOutcome[]>;
   readonly records: () => Promise<readonly JournalRecord[]>;
+  /** Puts bytes on the log that nobody may be able to read. */
+  readonly appendRaw: (body: Uint8Array) => void;
   readonly put: (...facts: readonly AnyFactWrite[]) => Promise<void>;
   /** Runs something that waits on the virtual world. */
   readonly soon: <T>(promise: Promise<T>) => Promise<T>;
@@ -109,8 +112,8 @@ export async function openTestPair(options: PairOptions = {}): Promise<TestPair>
       createMemoryConnector(target, { now: clock.now, compareAndSwap, landingMs: timing.landingMs });
     const opened = openApplier({
       settings,
-      source: within(process, (options.source ?? same)(from)),
-      target: within(process, spied((options.target ?? same)(to), calls, clock)),
+      source: within(process, (options.source ?? same)(from, clock)),
+      target: within(process, spied((options.target ?? same)(to, clock), calls, clock)),
       sourceHealth: options.sourceHealth ?? WELL,
       targetHealth: options.targetHealth ?? WELL,
       log: processLog,
@@ -173,6 +176,7 @@ export async function openTestPair(options: PairOptions = {}): Promise<TestPair>
     quiet,
     soon,
     records,
+    appendRaw: (body) => broker.appendRaw(settings.name, body),
     pass: (ms) => clock.runUntil(clock.now() + ms),
     async hear(...news) {
       await publish(...news);
