@@ -1,11 +1,13 @@
 import type { News } from '#libs/event-log/news.ts';
+import type { AgreedFile } from './agreed-file.ts';
 import type { JournalStore } from './journal-store.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
-import type { Candidate, RunFile } from './run-file.ts';
+import type { Candidate, LastAgreed, RunFile } from './run-file.ts';
 import type { OnProgress } from './scan-stores.ts';
 
 export type AskOptions = {
   readonly run: string;
+  readonly agreed: AgreedFile;
   readonly repair: boolean;
   readonly signal: AbortSignal;
   readonly onProgress: OnProgress;
@@ -72,7 +74,17 @@ async function publishQuestions(
   await deps.log.publish(fresh.map((candidate) => question(deps, candidate, options)));
   // Marked afterwards: a process that dies in between asks once more, which costs a read.
   for (const [index, key] of keys.entries())
-    file.asked(key, deps.clock.now(), { settled: settled[index] ?? null, parked: parked[index] ?? null });
+    file.asked(key, deps.clock.now(), {
+      settled: later(settled[index] ?? null, options.agreed.get(key)),
+      parked: parked[index] ?? null,
+    });
+}
+
+// The later of both says what each field was; what it does not know, the earlier one may.
+function later(settled: LastAgreed | null, agreed: LastAgreed | null): LastAgreed | null {
+  if (settled === null || agreed === null) return settled ?? agreed;
+  const [first, second] = settled.at <= agreed.at ? [settled, agreed] : [agreed, settled];
+  return { at: second.at, changedAt: second.changedAt, wanted: { ...first.wanted, ...second.wanted } };
 }
 
 function question({ settings, clock }: ReconcilerDeps, { root, rootId }: Candidate, options: AskOptions): News {

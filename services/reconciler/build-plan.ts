@@ -3,8 +3,11 @@ import { join } from 'node:path';
 
 import type { RootKind } from '#libs/model/stored.ts';
 import { randomId } from '#libs/runtime/random.ts';
+import { openAgreedFile } from './agreed-file.ts';
+import { runsDir } from './compare-stores.ts';
+import { agreedLines } from './find-candidates.ts';
 import { planEntries, PLAN_KINDS, type PlanKind, type PlanLine } from './plan-lines.ts';
-import { planJoined } from './plan-joined.ts';
+import { planJoined, type PlannedLine } from './plan-joined.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
 import { openRunFile, type RunFile } from './run-file.ts';
 import { followedRoots, scanStores, type OnProgress } from './scan-stores.ts';
@@ -37,10 +40,18 @@ export async function buildPlan(
   const id = randomId(random).slice(0, 8);
   const path = join(folder, `${id}.sqlite`);
   const file = openRunFile(path);
+  const agreed = openAgreedFile(runsDir(reportsDir, settings.name));
   try {
     await scanStores(deps, file, followedRoots(settings), signal, onProgress);
     onProgress({ stage: 'comparing', done: 0, of: file.join() });
     for await (const page of planJoined(deps, file, 0, signal)) {
+      agreed.put(
+        agreedLines(
+          deps,
+          page.map((line) => withMatch(line)),
+          clock.now(),
+        ),
+      );
       const entries = page.flatMap((line) => planEntries(deps, file, line));
       file.putEntries(
         entries.filter(({ kind }) => kind === 'only-on-target'),
@@ -53,8 +64,14 @@ export async function buildPlan(
     file.forgetRows();
     return plan;
   } finally {
+    agreed.close();
     file.close();
   }
+}
+
+// Before approval most roots are not linked yet: what they are matched with is what they agree with.
+function withMatch(line: PlannedLine): PlannedLine {
+  return line.target === null && line.match?.kind === 'one' ? { ...line, target: line.match.target } : line;
 }
 
 /** The folder of a pair's plans. */

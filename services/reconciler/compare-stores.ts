@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { ROOT_KINDS, type EntityKind, type RootKind } from '#libs/model/stored.ts';
 import { randomId } from '#libs/runtime/random.ts';
+import { openAgreedFile } from './agreed-file.ts';
 import { askAboutCandidates, keyOf, verifyRepairs, type AskOptions } from './ask-applier.ts';
 import { findCandidates } from './find-candidates.ts';
 import type { RunResult } from './finding.ts';
@@ -39,8 +40,10 @@ export function createComparison(
       const roots = followedRoots(deps.settings).filter((root) => entities === undefined || covers(entities, root));
       const repairs = repair && !dryRun;
       const { file, id, startedAt } = openRun(deps, roots, repairs);
+      const agreed = openAgreedFile(runsDir(deps.reportsDir, deps.settings.name));
       const asking: AskOptions = {
         run: id,
+        agreed,
         repair: repairs,
         signal,
         onProgress,
@@ -53,7 +56,7 @@ export function createComparison(
         await scanStores(deps, file, roots, signal, onProgress);
         if (file.getNote('joined') === null) file.putNote('joined', String(file.join()));
         onProgress({ stage: 'comparing', done: 0, of: Number(file.getNote('joined')) });
-        await findCandidates(deps, file, signal);
+        await findCandidates(deps, file, agreed, signal);
         await askAboutCandidates(deps, file, deps.journal, asking);
         await judge(deps, file);
         if (repairs) {
@@ -62,6 +65,7 @@ export function createComparison(
         }
         return await endRun(deps, file, { id, startedAt, repair: repairs });
       } finally {
+        agreed.close();
         file.close();
       }
     },
@@ -130,6 +134,7 @@ async function judge(deps: ComparisonDeps, file: RunFile): Promise<void> {
   const { facts, settings, clock, journal, fingerprint } = deps;
   const now = clock.now();
   const approval = await facts.get(settings.name, 'approval', 'approval');
+  const phase = await facts.get(settings.name, 'phase', 'phase');
   await journal.tail();
   for (let after = ''; ;) {
     const page = file.candidates('answered', after, PAGE);
@@ -146,6 +151,8 @@ async function judge(deps: ComparisonDeps, file: RunFile): Promise<void> {
         fingerprint,
         now,
         lateAfterMs: settings.timing.lateAfterMs,
+        approvedAt: approval?.at ?? null,
+        observing: (phase?.phase ?? 'observe') === 'observe',
         followedSince: approval?.at ?? settings.migratedAt,
       });
       file.dropFindings(keyOf(candidate));

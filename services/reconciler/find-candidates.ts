@@ -2,6 +2,7 @@ import { PERSONAL_FIELDS, type FieldName } from '#libs/fields/field-names.ts';
 import type { FieldDifference } from '#libs/journal/journal-records.ts';
 import type { RootKind } from '#libs/model/stored.ts';
 import { inScope } from '#libs/planning/scope.ts';
+import { agreedOf, type AgreedFile } from './agreed-file.ts';
 import type { Finding } from './finding.ts';
 import { labelEntity } from './label-root.ts';
 import { planJoined, type PlannedLine } from './plan-joined.ts';
@@ -16,15 +17,36 @@ export type Sorted =
   | { readonly kind: 'tell'; readonly findings: readonly Finding[] };
 
 /** Sorts the whole join into candidates and findings; a resumed run goes on behind the last page. */
-export async function findCandidates(deps: ReconcilerDeps, file: RunFile, signal: AbortSignal): Promise<void> {
+export async function findCandidates(
+  deps: ReconcilerDeps,
+  file: RunFile,
+  agreed: AgreedFile,
+  signal: AbortSignal,
+): Promise<void> {
   const foundAt = deps.clock.now();
   const after = Number(file.getNote('planned') ?? 0);
   for await (const page of planJoined(deps, file, after, signal)) {
     const sorted = page.map((line) => sortLine(line, deps.settings.scope, foundAt));
     file.addCandidates(sorted.flatMap((one) => (one.kind === 'ask' ? [one.candidate] : [])));
     file.addFindings(sorted.flatMap((one) => (one.kind === 'tell' ? one.findings : [])));
+    agreed.put(
+      agreedLines(
+        deps,
+        page.filter((_, index) => sorted[index]?.kind !== 'ask'),
+        foundAt,
+      ),
+    );
     file.putNote('planned', String(page.at(-1)?.line.n ?? after));
   }
+}
+
+/** What the lines agree on, to be remembered. */
+export function agreedLines({ settings, fingerprint }: ReconcilerDeps, lines: readonly PlannedLine[], at: number) {
+  return lines.flatMap(({ source, target, plan }) =>
+    source === null || target === null || plan === null
+      ? []
+      : [agreedOf(source, plan.differences, settings, fingerprint, at)],
+  );
 }
 
 /** Pure: what one planned line means. */

@@ -13,6 +13,8 @@ export const CAUSES = [
   'failed-apply',
   // The target no longer holds what we last saw or wrote there, while the source still says the same.
   'target-edited',
+  // It differed already when the plan was approved, or nothing is approved yet.
+  'before-approval',
   'new-at-source',
   'unlinked',
   'ambiguous',
@@ -60,7 +62,7 @@ export type CauseInput = {
   readonly wantedAgain: boolean | null;
   readonly sourceChangedAt: string | null;
   readonly sourceCreatedAt: string | null;
-  /** As it was before the comparison looked; null: never. */
+  /** When both sides were last known to agree, before the comparison looked; null: never. */
   readonly settled: { readonly at: number; readonly changedAt: string | null } | null;
   readonly parked: Pick<Parked, 'reason' | 'fields'> | null;
   /** News of the root other than comparisons, in any order. */
@@ -69,6 +71,10 @@ export type CauseInput = {
   readonly askedAt: number;
   readonly now: number;
   readonly lateAfterMs: number;
+  /** When the plan was approved; null: not by a plan. */
+  readonly approvedAt: number | null;
+  /** Nothing is approved yet, so nothing is written. */
+  readonly observing: boolean;
   /** From when on the pair is followed: what changed before is not news. */
   readonly followedSince: number | null;
 };
@@ -111,11 +117,16 @@ function missingAtTarget(input: CauseInput): Cause {
 
 function fromValues(input: CauseInput, { baseline }: NonNullable<CauseInput['difference']>): Cause {
   // The source did not move in this field, so the target did, or it never took the value in these words.
+  if (input.observing) return 'before-approval';
   if (input.wantedAgain === true) return baseline === 'same' ? 'normalised' : 'target-edited';
   const moved = clockMoved(input);
   if (moved === 'yes') return fromNews(input);
   if (input.wantedAgain === false) return moved === 'no' ? 'silent-at-source' : 'inconclusive';
-  return baseline === 'moved' ? 'target-edited' : 'inconclusive';
+  if (baseline === 'moved') return 'target-edited';
+  // What was not agreed on when the plan looked, and has not moved since, is what the plan was about.
+  const { settled, approvedAt } = input;
+  const planned = settled !== null && approvedAt !== null && settled.at <= approvedAt;
+  return planned && moved === 'no' && input.wantedAgain === null ? 'before-approval' : 'inconclusive';
 }
 
 function clockMoved({ sourceChangedAt, settled, followedSince }: CauseInput): 'yes' | 'no' | 'unknown' {

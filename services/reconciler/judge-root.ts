@@ -20,6 +20,8 @@ export type JudgeInput = {
   readonly fingerprint: Fingerprint;
   readonly now: number;
   readonly lateAfterMs: number;
+  readonly approvedAt: number | null;
+  readonly observing: boolean;
   readonly followedSince: number | null;
 };
 
@@ -149,7 +151,7 @@ function common(input: JudgeInput, outcome: NewsOutcome | null, entity: string) 
 }
 
 function causeInput(
-  { candidate, source, news, now, lateAfterMs, followedSince }: JudgeInput,
+  { candidate, source, news, now, lateAfterMs, followedSince, approvedAt, observing }: JudgeInput,
   outcome: NewsOutcome,
 ): Omit<CauseInput, 'difference' | 'wantedAgain'> {
   return {
@@ -165,6 +167,8 @@ function causeInput(
     now,
     lateAfterMs,
     followedSince,
+    approvedAt,
+    observing,
   };
 }
 

@@ -17,6 +17,9 @@ export type Joined = {
   readonly targetId: string | null;
 };
 
+/** When both sides were last known to agree: as settled by the applier, or as an earlier comparison saw. */
+export type LastAgreed = Pick<Settled, 'at' | 'changedAt' | 'wanted'>;
+
 /** A root that looked different: the applier is asked about it. */
 export type Candidate = {
   readonly root: RootKind;
@@ -25,7 +28,7 @@ export type Candidate = {
   readonly loose: readonly string[];
   readonly askedAt: number | null;
   /** What was known before the question: the answer may change it. */
-  readonly before: { readonly settled: Settled | null; readonly parked: Parked | null } | null;
+  readonly before: { readonly settled: LastAgreed | null; readonly parked: Parked | null } | null;
   readonly answer: Answer | null;
   readonly verified: Answer | null;
 };

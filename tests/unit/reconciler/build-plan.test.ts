@@ -148,7 +148,7 @@ describe('an approval', () => {
 
     const result = await createComparison({ ...world, journal }, { pollMs: 1 }).run({ repair: true, signal });
 
-    expect(result).toMatchObject({ repaired: 1, left: 0, byCause: { inherited: 1 } });
+    expect(result).toMatchObject({ repaired: 1, left: 0, byCause: { inherited: 1, 'before-approval': 1 } });
     await stop();
     journal.close();
   });

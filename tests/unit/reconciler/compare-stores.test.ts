@@ -42,6 +42,8 @@ function findingsOf(result: RunResult): readonly Finding[] {
 /** Products 1, 2, 3 linked to 101, 102, 103, in step since a day. */
 async function inStep(): Promise<World> {
   const world = await aWorld();
+  const value = { phase: 'follow' as const, at: 0, by: 'anna' };
+  await world.facts.put([{ pair: 'acme', kind: 'phase', id: 'phase', value }]);
   for (const id of ['1', '2', '3']) {
     const product = aProduct({ id, changedAt: DAY_AGO });
     world.source.put(product);
@@ -175,6 +177,22 @@ describe('a comparison', () => {
     ]);
   });
 
+  test('remembers what agreed, and so tells who moved although nothing was ever written', async () => {
+    const world = await inStep();
+    for (const id of ['1', '2'])
+      await world.facts.put([{ pair: 'acme', kind: 'settled', id: `product:${id}`, value: null }]);
+    await compare(world);
+    world.source.put(aProduct({ id: '1', quantity: 2, changedAt: DAY_AGO }));
+    world.target.put(aProduct({ id: '102', quantity: 9 }));
+
+    const { findings } = await compare(world);
+
+    expect(findings.map(({ root, cause }) => `${root} ${cause}`)).toEqual([
+      'product:1 silent-at-source',
+      'product:2 target-edited',
+    ]);
+  });
+
   test('finds what either side lacks', async () => {
     const world = await inStep();
     world.source.put(aProduct({ id: '4' }));
@@ -294,7 +312,7 @@ describe('a comparison that was cut short', () => {
     const { result } = await compare(world);
 
     expect(result).toMatchObject({ findings: 0, complete: true });
-    expect(readdirSync(folder)).toEqual([`${result.id}.sqlite`]);
+    expect(readdirSync(folder)).toEqual([`${result.id}.sqlite`, 'agreed.db']);
   });
 
   test('is thrown away when it is too old to say anything', async () => {

@@ -28,6 +28,8 @@ function aCase(over: Partial<CauseInput> = {}): CauseInput {
     askedAt: NOW - 1_000,
     now: NOW,
     lateAfterMs: LATE,
+    approvedAt: NOW - 86_400_000,
+    observing: false,
     followedSince: NOW - 86_400_000,
     ...over,
   };
@@ -170,6 +172,24 @@ describe('values that moved elsewhere', () => {
 
   test('a clock that is no time counts as none', () => {
     expect(findCause(aCase({ sourceChangedAt: 'soon' }))).toBe('inconclusive');
+  });
+});
+
+describe('what was before approval', () => {
+  test('a pair that is only observed has nothing but what was before', () => {
+    expect(findCause(aCase({ observing: true }))).toBe('before-approval');
+  });
+
+  test('what was not agreed on when the plan looked, and has not moved since, is what the plan was about', () => {
+    const settled = { at: NOW - 90_000_000, changedAt: ago(3_600_000) };
+
+    expect(findCause(aCase({ settled, wantedAgain: null, difference: plain('none') }))).toBe('before-approval');
+  });
+
+  test('what was seen to differ only after approval is not', () => {
+    const settled = { at: NOW - 7_200_000, changedAt: ago(3_600_000) };
+
+    expect(findCause(aCase({ settled, wantedAgain: null, difference: plain('none') }))).toBe('inconclusive');
   });
 });
 

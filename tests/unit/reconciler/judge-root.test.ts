@@ -48,6 +48,8 @@ function judge(over: Partial<Candidate>, input: Partial<JudgeInput> = {}) {
     fingerprint,
     now: NOW,
     lateAfterMs: 900_000,
+    approvedAt: null,
+    observing: false,
     followedSince: Date.parse('2026-11-02T00:00:00Z'),
     ...input,
   });
