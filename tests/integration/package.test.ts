@@ -91,6 +91,15 @@ test('the installed command runs its embedded log in a thread of its own', async
   expect(await readdir(join(folder, '.lockstep'))).toContain('log.sqlite');
 });
 
+test('the installed command plays a short demo, with all the data that its shops need', async () => {
+  const { code, out, err } = await lockstep(['demo', '--once', '--small', '--seconds', '1']);
+
+  // Whether the story ends well is the demo's own test; here it has to come to its end.
+  expect({ code: code === 0 || code === 1 ? 'told' : code, err }).toEqual({ code: 'told', err: '' });
+  expect(out).toContain('Report');
+  expect(await readdir(join(folder, '.lockstep/reports'))).toContainEqual(expect.stringMatching(/^demo-.*\.html$/));
+});
+
 function lockstep(args: readonly string[], environment: Readonly<Record<string, string>> = {}): Promise<Ended> {
   return run(join(folder, 'node_modules/.bin/lockstep'), args, folder, environment);
 }
