@@ -29,7 +29,7 @@ export async function askAboutCandidates(
   const total = file.count('candidates');
   let done = 0;
   for (;;) {
-    const window = file.candidates('unanswered', '', options.windowMax);
+    const window = file.candidates('unanswered', options.windowMax);
     if (window.length === 0) return;
     await publishQuestions(deps, file, window, options);
     await collect(deps, journal, options, window, (root, answer) => {
@@ -49,7 +49,7 @@ export async function verifyRepairs(
 ): Promise<void> {
   const options = { ...asked, run: `${asked.run}.verify`, repair: false };
   for (;;) {
-    const window = file.candidates('to-verify', '', options.windowMax);
+    const window = file.candidates('to-verify', options.windowMax);
     if (window.length === 0) return;
     await deps.log.publish(window.map((candidate) => question(deps, candidate, options)));
     await collect(deps, journal, options, window, file.verified);

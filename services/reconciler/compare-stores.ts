@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { ROOT_KINDS, type EntityKind, type RootKind } from '#libs/model/stored.ts';
+import { ROOT_KINDS, type EntityKind, type RootKind, type StoredRoot } from '#libs/model/stored.ts';
 import { randomId } from '#libs/runtime/random.ts';
 import { openAgreedFile } from './agreed-file.ts';
 import { askAboutCandidates, keyOf, verifyRepairs, type AskOptions } from './ask-applier.ts';
@@ -118,6 +118,11 @@ function openRun(
   return { file, id, startedAt };
 }
 
+function counterpart(file: RunFile, { root, rootId }: Candidate): StoredRoot | null {
+  const link = file.linkOf(root, rootId);
+  return link === null ? null : file.read('target', root, link.targetId);
+}
+
 function openOrNull(path: string): RunFile | null {
   try {
     return openRunFile(path);
@@ -137,7 +142,7 @@ async function judge(deps: ComparisonDeps, file: RunFile): Promise<void> {
   const phase = await facts.get(settings.name, 'phase', 'phase');
   await journal.tail();
   for (let after = ''; ;) {
-    const page = file.candidates('answered', after, PAGE);
+    const page = file.answeredAfter(after, PAGE);
     const last = page.at(-1);
     if (last === undefined) return;
     const loose = await stillLoose(deps, page);
@@ -145,6 +150,7 @@ async function judge(deps: ComparisonDeps, file: RunFile): Promise<void> {
       const findings = judgeRoot({
         candidate,
         source: file.read('source', candidate.root, candidate.rootId),
+        target: counterpart(file, candidate),
         loose: loose[index] ?? [],
         news: journal.newsOf(keyOf(candidate), 50),
         settings,

@@ -49,6 +49,8 @@ export type HeardNews = {
   readonly outcome: Outcome;
   /** The source's clock as the read for this news showed it. */
   readonly sourceChangedAt: string | null;
+  /** What was read for it (`<entity>:<sourceId>`); undefined: not told, as where nothing could be read. */
+  readonly entities?: readonly string[];
 };
 
 export type CauseInput = {

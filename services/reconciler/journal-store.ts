@@ -155,11 +155,7 @@ function reading(db: DatabaseSync): Pick<JournalStore, 'answerOf' | 'newsOf' | '
       const others = beside.get(number(row['partition']), number(row['batch']), root);
       return { outcome: toOutcome(row['json']), beside: number(others?.['n']) > 0 };
     },
-    newsOf: (root, limit) =>
-      news.all(root, limit).map((row) => {
-        const { via, receivedAt, outcome, sourceChangedAt } = toOutcome(row['json']);
-        return { via, receivedAt, outcome, sourceChangedAt: sourceChangedAt ?? null };
-      }),
+    newsOf: (root, limit) => toHeard(news.all(root, limit).map((row) => toOutcome(row['json']))),
     latest({ root, before = Number.MAX_SAFE_INTEGER, limit }) {
       const rows =
         root === undefined
@@ -170,6 +166,16 @@ function reading(db: DatabaseSync): Pick<JournalStore, 'answerOf' | 'newsOf' | '
       return rows.map((row) => ({ at: number(row['at']), outcome: toOutcome(row['json']) }));
     },
   };
+}
+
+/** One that went into another was looked at together with it. */
+function toHeard(outcomes: readonly NewsOutcome[]): readonly HeardNews[] {
+  const readFor = new Map(outcomes.map(({ offset, entities }) => [offset, entities]));
+  return outcomes.map(({ via, receivedAt, outcome, sourceChangedAt, entities, coalescedInto }) => {
+    const read = entities ?? (coalescedInto === undefined ? undefined : readFor.get(coalescedInto));
+    const known = read === undefined || read.length === 0 ? {} : { entities: read.map(({ entity }) => entity) };
+    return { via, receivedAt, outcome, sourceChangedAt: sourceChangedAt ?? null, ...known };
+  });
 }
 
 function toOutcome(json: SQLOutputValue | undefined): NewsOutcome {

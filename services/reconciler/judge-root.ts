@@ -8,11 +8,14 @@ import { entitiesOf, type RootEntity } from '#libs/planning/entity-values.ts';
 import { findCause, type Cause, type CauseInput, type HeardNews } from './find-cause.ts';
 import type { Finding } from './finding.ts';
 import { labelEntity } from './label-root.ts';
+import { narrowToVariant } from './narrow-to-variant.ts';
 import type { Answer, Candidate } from './run-file.ts';
 
 export type JudgeInput = {
   readonly candidate: Candidate;
   readonly source: StoredRoot | null;
+  /** Its linked counterpart as the scan saw it: names what the source no longer has. */
+  readonly target: StoredRoot | null;
   /** Variants that still have no link after the applier looked. */
   readonly loose: readonly string[];
   readonly news: readonly HeardNews[];
@@ -62,7 +65,7 @@ function isLeftOut({ answer, verified }: Candidate, { entity, field, withheld }:
 function judgeField(input: JudgeInput, outcome: NewsOutcome, difference: FieldDifference): Finding {
   const hidden = PERSONAL_FIELDS.has(difference.field as FieldName);
   const cause = findCause({
-    ...causeInput(input, outcome),
+    ...narrowToVariant(causeInput(input, outcome), difference.entity, input.source),
     difference,
     wantedAgain: isWantedAgain(input, outcome, difference, hidden),
   });
@@ -135,13 +138,13 @@ function looseVariant(input: JudgeInput, outcome: NewsOutcome, id: string): Find
 }
 
 function common(input: JudgeInput, outcome: NewsOutcome | null, entity: string) {
-  const { candidate, source, news, now } = input;
+  const { candidate, source, target, news, now } = input;
   const targetId = outcome?.entities?.find((one) => one.entity === entity)?.targetId ?? null;
   return {
     root: keyOf(candidate),
     entity,
     targetId,
-    ...labelEntity(source, entity),
+    ...labelEntity(source ?? target, entity),
     message: outcome?.message ?? candidate.before?.parked?.message ?? null,
     sourceChangedAt: outcome?.sourceChangedAt ?? source?.changedAt ?? null,
     settledAt: candidate.before?.settled?.at ?? null,

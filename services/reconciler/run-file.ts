@@ -58,11 +58,9 @@ export type RunFile = {
   readonly read: (side: Side, root: RootKind, id: string) => StoredRoot | null;
   readonly byKey: (side: Side, root: RootKind, key: string) => readonly string[];
   readonly addCandidates: (candidates: readonly Pick<Candidate, 'root' | 'rootId' | 'loose'>[]) => void;
-  readonly candidates: (
-    which: 'unanswered' | 'answered' | 'to-verify',
-    after: string,
-    limit: number,
-  ) => readonly Candidate[];
+  readonly answeredAfter: (key: string, limit: number) => readonly Candidate[];
+  /** Orders come last and alone: they refer to products and customers, which may have to be made first. */
+  readonly candidates: (which: 'unanswered' | 'to-verify', limit: number) => readonly Candidate[];
   readonly asked: (root: string, at: number, before: NonNullable<Candidate['before']>) => void;
   readonly answered: (root: string, answer: Answer) => void;
   readonly toVerify: (root: string) => void;
@@ -203,14 +201,16 @@ function linking({ db, sql }: Db): Pick<RunFile, 'putLinks' | 'linkOf' | 'source
 
 const WHICH = {
   unanswered: 'answer IS NULL',
-  answered: 'answer IS NOT NULL',
   'to-verify': 'verify = 1 AND verified IS NULL',
 } as const;
 
 function asking({
   db,
   sql,
-}: Db): Pick<RunFile, 'addCandidates' | 'candidates' | 'asked' | 'answered' | 'toVerify' | 'verified'> {
+}: Db): Pick<
+  RunFile,
+  'addCandidates' | 'answeredAfter' | 'candidates' | 'asked' | 'answered' | 'toVerify' | 'verified'
+> {
   return {
     addCandidates(candidates) {
       const insert = sql('INSERT OR IGNORE INTO candidates (key, root, root_id, loose) VALUES (?, ?, ?, ?)');
@@ -219,10 +219,17 @@ function asking({
           insert.run(`${root}:${rootId}`, root, rootId, JSON.stringify(loose));
       });
     },
-    candidates: (which, after, limit) =>
-      sql(`SELECT * FROM candidates WHERE key > ? AND ${WHICH[which]} ORDER BY key LIMIT ?`)
-        .all(after, limit)
+    answeredAfter: (key, limit) =>
+      sql('SELECT * FROM candidates WHERE key > ? AND answer IS NOT NULL ORDER BY key LIMIT ?')
+        .all(key, limit)
         .map((row) => toCandidate(row)),
+    candidates(which, limit) {
+      const rows = sql(`SELECT * FROM candidates WHERE ${WHICH[which]} ORDER BY root = 'order', key LIMIT ?`).all(
+        limit,
+      );
+      const orders = rows[0]?.['root'] === 'order';
+      return rows.filter((row) => (row['root'] === 'order') === orders).map((row) => toCandidate(row));
+    },
     asked(root, at, before) {
       sql('UPDATE candidates SET asked_at = ?, before = ? WHERE key = ?').run(at, JSON.stringify(before), root);
     },

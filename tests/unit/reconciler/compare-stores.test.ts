@@ -9,6 +9,7 @@ import type { Finding, RunResult } from '../../../services/reconciler/finding.ts
 import { openJournalStore } from '../../../services/reconciler/journal-store.ts';
 import { openRunFile } from '../../../services/reconciler/run-file.ts';
 import type { ApplierOptions } from './fake-applier.ts';
+import { anOrder, aStoredOrder } from '#tests/builders/entities.ts';
 import { aCustomer, aProduct, NOW } from './fake-stores.ts';
 import { aWorld, type World } from './world.ts';
 
@@ -246,6 +247,26 @@ describe('a comparison', () => {
       repair: true,
       report: result.report,
     });
+  });
+
+  test('asks about orders only when what they refer to is answered', async () => {
+    const create = { product: 'all', order: 'all', customer: 'all' } as const;
+    const world = await aWorld({ settings: { create } });
+    world.source.put(
+      aStoredOrder({ id: '1', order: anOrder({ number: '1' }) }),
+      aProduct({ id: '9' }),
+      aCustomer('5', 'a@b.de'),
+    );
+    const journal = openJournalStore(':memory:', 'acme', world.log);
+    const stopping = new AbortController();
+    const run = createComparison({ ...world, journal }, { pollMs: 1 }).run({ repair: true, signal: stopping.signal });
+    while ((await world.published()).length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+
+    expect((await world.published()).map(({ news }) => news?.root)).toEqual(['customer', 'product']);
+
+    stopping.abort(new Error('stopped'));
+    await expect(run).rejects.toThrow('stopped');
+    journal.close();
   });
 
   test('limited to customers does not look at products', async () => {

@@ -42,6 +42,7 @@ function judge(over: Partial<Candidate>, input: Partial<JudgeInput> = {}) {
   return judgeRoot({
     candidate,
     source: aProduct({ id: '1', quantity: 3, changedAt: '2026-11-22T00:00:00Z' }),
+    target: null,
     loose: [],
     news: [],
     settings: somePairSettings(),
