@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import { FIELD_NAMES } from '#libs/fields/field-names.ts';
+import type { AnyFactWrite } from '#libs/facts/fact-store.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import { actOf } from './acts.ts';
 import { pairOf } from './context.ts';
@@ -35,7 +36,13 @@ export const resume = defineHandler(
       await facts.put([
         ...holds.map((id) => ({ pair, kind: 'hold' as const, id, value: null })),
         actOf(clock, pair, by, `resumed ${field ?? 'the pair'}`),
+        ...(holds.some((id) => id !== WHOLE) ? [lookAtAll(pair, clock.now())] : []),
       ]);
     return { pair, holds };
   },
 );
+
+// News of a held field has ended without it: only a full comparison finds what it said.
+function lookAtAll(pair: string, at: number): AnyFactWrite {
+  return { pair, kind: 'alarm', id: 'resumed', value: { at, message: 'a field that was held goes on', done: false } };
+}

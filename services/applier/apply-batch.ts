@@ -35,23 +35,18 @@ const ROUNDS_MAX = 4;
 export async function applyBatch(deps: ApplierDeps, batch: Batch): Promise<void> {
   const { epoch, works } = batch;
   const sorted = coalesceByRoot(works, deps.clock.now());
-  const state = await readPairState(deps);
-  const endings = await settleGroups(deps, batch, state, sorted.groups);
+  const endings = await settleGroups(deps, batch, sorted.groups);
   const others = await otherOutcomes(deps, sorted, epoch);
   const records = merge([...endings, others]);
   await writeDown(deps, batch, records);
 }
 
-async function settleGroups(
-  deps: ApplierDeps,
-  batch: Batch,
-  state: PairState,
-  groups: readonly Group[],
-): Promise<readonly Records[]> {
+async function settleGroups(deps: ApplierDeps, batch: Batch, groups: readonly Group[]): Promise<readonly Records[]> {
   const records: Records[] = [];
   let open = groups;
   for (let round = 1; open.length > 0; round++) {
     const again: Group[] = [];
+    const state = await readPairState(deps);
     const reads = await readBatch(deps, open, batch.epoch.signal);
     const planned: Planned[] = [];
     for (const read of reads) {
@@ -126,7 +121,7 @@ async function writePlanned(
   { planned, round, records, again }: Round,
 ): Promise<void> {
   const begunOffset = Math.max(...batch.works.map(({ logged }) => logged.offset));
-  const results = await writeBatch(deps, { epoch: batch.epoch, begunOffset, planned });
+  const results = await writeBatch(deps, { epoch: batch.epoch, begunOffset, planned, state });
   let waitMs = 0;
   for (const [index, one] of planned.entries()) {
     const written = results[index] ?? { kind: 'not-sent' };

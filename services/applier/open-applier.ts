@@ -4,7 +4,7 @@ import { applyBatch } from './apply-batch.ts';
 import type { ApplierDeps } from './applier-deps.ts';
 import { EpochLost, StoreIll } from './applier-deps.ts';
 import type { Work } from './coalesce.ts';
-import { readPairState } from './pair-state.ts';
+import { mayWrite, readPairState } from './pair-state.ts';
 
 export type Applier = {
   /** Finishes what is begun, then leaves. */
@@ -182,8 +182,7 @@ const prepared = new WeakSet<ApplierDeps>();
 /** Definitions that writing needs are made once a process, after approval and never before. */
 async function prepareOnce(deps: ApplierDeps, signal: AbortSignal): Promise<void> {
   if (prepared.has(deps)) return;
-  const { phase } = await readPairState(deps);
-  if (phase !== 'follow') return;
+  if (!mayWrite(await readPairState(deps))) return;
   await deps.target.prepare(deps.settings.selection, { signal, priority: 'change', maySend: () => !signal.aborted });
   prepared.add(deps);
 }

@@ -23,6 +23,15 @@ export async function readPairState({ facts, settings }: Pick<ApplierDeps, 'fact
   };
 }
 
+/** Whether nothing was decided in between: what was planned under another state is planned again. */
+export function isSameState(one: PairState, other: PairState): boolean {
+  return (
+    one.phase === other.phase &&
+    one.configDiffers === other.configDiffers &&
+    one.held.symmetricDifference(other.held).size === 0
+  );
+}
+
 /** Whether anything may be written at all. */
 export function mayWrite({ phase, held, configDiffers }: PairState): boolean {
   return phase === 'follow' && !held.has('*') && !configDiffers;

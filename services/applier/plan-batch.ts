@@ -48,6 +48,7 @@ export function endWithoutWriting({ read, plan }: Planned, state: PairState, may
   if (state.phase === 'closed') return { kind: 'unchanged', reason: 'closed' };
   if (decision.kind === 'skip') {
     if (decision.reason === 'out-of-scope') return { kind: 'out-of-scope' };
+    if (isHeldBack(read, plan, state)) return { kind: 'later', afterMs: 60_000, reason: 'held' };
     return withheldEnding(plan) ?? { kind: 'unchanged', reason: decision.reason };
   }
   if (group.onlyLooks) return decision.kind === 'park' ? parkedEnding(decision) : { kind: 'differs' };
@@ -56,6 +57,16 @@ export function endWithoutWriting({ read, plan }: Planned, state: PairState, may
   if (!mayWrite)
     return { kind: 'later', afterMs: 60_000, reason: state.configDiffers ? 'config-not-approved' : 'held' };
   return null;
+}
+
+// A held pair keeps what it would write until it goes on; a comparison has said what differs, and why it stays.
+function isHeldBack({ group }: ReadGroup, { differences }: RootPlan, { phase, held }: PairState): boolean {
+  return (
+    phase === 'follow' &&
+    held.has('*') &&
+    group.members.some(({ news }) => news.kind !== 'compare') &&
+    differences.some(({ withheld }) => withheld === 'held')
+  );
 }
 
 function isOlder(news: string | null, read: string | null): boolean {

@@ -7,6 +7,7 @@ import { EpochLost, StoreIll } from './applier-deps.ts';
 import { whoseFault } from './ask-store.ts';
 import { afterCall, beforeCall } from './journal-calls.ts';
 import type { Planned } from './plan-batch.ts';
+import { isSameState, readPairState, type PairState } from './pair-state.ts';
 import { openSendGate } from './send-gate.ts';
 import { judgeCreation, judgePatch, type Written } from './write-group.ts';
 
@@ -15,6 +16,8 @@ export type WriteInput = {
   /** The highest offset of the batch. */
   readonly begunOffset: number;
   readonly planned: readonly Planned[];
+  /** What a person had decided when this was planned. */
+  readonly state: PairState;
 };
 
 /**
@@ -25,7 +28,7 @@ export type WriteInput = {
  */
 export async function writeBatch(
   deps: ApplierDeps,
-  { epoch, begunOffset, planned }: WriteInput,
+  { epoch, begunOffset, planned, state }: WriteInput,
 ): Promise<readonly Written[]> {
   const call = randomId(deps.random);
   const before = planned.map((one) => ({
@@ -37,14 +40,16 @@ export async function writeBatch(
   if (held === 'lost') throw new EpochLost('The partition has another owner');
 
   const gate = openSendGate(deps, epoch);
+  // Somebody held or closed the pair since it was planned: nothing is sent, and it is planned again.
+  const stands = isSameState(await readPairState(deps), state);
   const context: WriteContext = { signal: epoch.signal, priority: 'change', maySend: gate.maySend };
   const results = new Map<Planned, Written>();
-  for (const root of ['customer', 'product', 'order'] as const) {
+  for (const root of stands ? (['customer', 'product', 'order'] as const) : []) {
     const drafts = planned.filter(({ plan }) => plan.decision.kind === 'create' && plan.decision.draft.root === root);
     if (drafts.length > 0) await createAll(deps, drafts, context, results);
   }
   const patches = planned.filter(({ plan }) => plan.decision.kind === 'patch');
-  if (patches.length > 0) await patchAll(deps, patches, context, results);
+  if (stands && patches.length > 0) await patchAll(deps, patches, context, results);
 
   const written = planned.map((one): Written => results.get(one) ?? { kind: 'not-sent' });
   await deps.log.appendJournal(
