@@ -9,13 +9,14 @@ export type Fate =
   /** The platform's own answer in place of the store's, and nothing takes effect. */
   | { readonly kind: 'answer'; readonly result: WriteResult & CreateResult };
 
-const ALWAYS = { maySend: () => true };
+// What is on its way lands whatever becomes of its sender.
+const late = (call: WriteContext): WriteContext => ({ ...call, maySend: () => true });
 
 /** A target whose n-th write or creation (from 1) ends as told. */
 export function withFates(calls: Calls, fateOf: (call: number) => Fate | null): Decorate {
   let count = 0;
   return (target, clock): StoreConnector => {
-    function run<I, T>(items: readonly I[], send: () => Promise<readonly T[]>): Promise<readonly T[]> {
+    function run<T>(items: readonly unknown[], send: () => Promise<readonly T[]>): Promise<readonly T[]> {
       const fate = fateOf(++count);
       if (fate === null) return send();
       if (fate.kind === 'answer') return Promise.resolve(items.map(() => fate.result as T));
@@ -23,7 +24,6 @@ export function withFates(calls: Calls, fateOf: (call: number) => Fate | null): 
       else if (fate.landsAfterMs !== null) clock.after(fate.landsAfterMs, () => void send());
       return Promise.resolve(items.map(() => ({ outcome: 'unknown', message: 'no answer came' }) as T));
     }
-    const late = (call: WriteContext): WriteContext => ({ ...call, ...ALWAYS });
     return calls === 'write'
       ? { ...target, write: (patches, call) => run(patches, () => target.write(patches, late(call))) }
       : { ...target, create: (drafts, call) => run(drafts, () => target.create(drafts, late(call))) };

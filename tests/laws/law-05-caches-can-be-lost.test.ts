@@ -18,7 +18,7 @@ describe('law 5: caches can be lost, decisions cannot', () => {
       { pair: 'acme', kind: 'parked', id: 'product:9', value: parked },
     );
 
-    pair.state.flush();
+    await pair.soon(pair.state.flush());
 
     const link = await pair.soon(pair.facts.get('acme', 'link', 'variant:1v'));
     expect(link).toMatchObject({ targetId: '101v', by: 'sku' });
@@ -32,7 +32,7 @@ describe('law 5: caches can be lost, decisions cannot', () => {
     pair.source.put(newProduct('1', 'A', 3));
     await pair.start();
     await pair.hear(newsOf('product', '1'));
-    pair.state.flush();
+    await pair.soon(pair.state.flush());
     pair.source.put(newProduct('1', 'A', 2));
 
     await pair.hear(newsOf('product', '1'));
@@ -50,7 +50,7 @@ describe('law 5: caches can be lost, decisions cannot', () => {
     await pair.pass(5_000);
     expect(countCalls(pair.calls, 'create')).toBe(1);
 
-    pair.state.flush();
+    await pair.soon(pair.state.flush());
     await pair.hear(newsOf('product', '1'));
 
     expect(pair.target.list('product')).toHaveLength(1);
@@ -79,7 +79,7 @@ describe('law 5: caches can be lost, decisions cannot', () => {
     pair.source.put(shelved('1', 'A', 3));
     pair.target.put(shelved('101', 'A', 9));
     await pair.start();
-    pair.state.flush();
+    await pair.soon(pair.state.flush());
 
     await pair.hear(newsOf('product', '1'));
 

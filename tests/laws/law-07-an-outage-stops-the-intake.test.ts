@@ -14,15 +14,15 @@ function aSwitch() {
   const fail = () => {
     if (off) throw new SyncError('STORE_FAILED', 'Cannot ask the store: 503');
   };
+  const probe = async () => fail();
+  const guarded =
+    <A extends readonly unknown[], T>(ask: (...args: A) => Promise<T>) =>
+    async (...args: A): Promise<T> => {
+      fail();
+      return ask(...args);
+    };
   const decorate: Decorate = (store, clock): StoreConnector => {
-    const probe = async () => fail();
     health = createVirtualHealth({ name: 'store', probe, clock, onChange: () => undefined, resetMs: 5_000 });
-    const guarded =
-      <A extends readonly unknown[], T>(ask: (...args: A) => Promise<T>) =>
-      async (...args: A): Promise<T> => {
-        fail();
-        return ask(...args);
-      };
     return {
       ...store,
       readRoots: guarded(store.readRoots),
