@@ -3,7 +3,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
-import { SyncError } from '#libs/runtime/sync-error.ts';
+import { isSyncError, SyncError } from '#libs/runtime/sync-error.ts';
 import type { Approved } from '../services/reconciler/approve-plan.ts';
 import { approvePlan } from '../services/reconciler/approve-plan.ts';
 import type { StorePlan } from '../services/reconciler/build-plan.ts';
@@ -36,15 +36,26 @@ export const makePlan = defineHandler(
 /** Approves a plan that was made before: the one named, or the latest. */
 export const approve = defineHandler(
   z.object({ pair: z.string(), planId: z.string().nullable(), by: z.string() }),
-  async ({ pair, planId, by }, runtime): Promise<ApprovedPlan> => {
+  async ({ pair, planId, by }, runtime, { signal }): Promise<ApprovedPlan> => {
     const deps = reconcilerDeps(pairOf(runtime, pair), runtime);
     const plan = storedPlans(deps).find(({ id }) => planId === null || id === planId);
     if (plan === undefined)
       throw new SyncError('PLAN_OUTDATED', `Cannot approve "${planId ?? pair}": there is no such plan`);
     const approved = await approvePlan(deps, plan, { by, thenCompare: true });
+    await prepareTarget(deps, signal);
     return { ...approved, pair, planId: plan.id, running: runtime.running !== null };
   },
 );
+
+// The first change need not wait for it then. What fails here the applier does before it writes.
+async function prepareTarget({ target, settings, say }: ReconcilerDeps, signal: AbortSignal): Promise<void> {
+  try {
+    await target.prepare(settings.selection, { signal, priority: 'change', maySend: () => !signal.aborted });
+  } catch (error) {
+    if (!isSyncError(error)) throw error;
+    say('warn', { code: error.code, hint: error.hint }, error.message);
+  }
+}
 
 /** The latest plan of a pair that was made with this config; null where there is none. */
 export const latestPlan = defineHandler(
