@@ -139,7 +139,10 @@ function looseVariant(input: JudgeInput, outcome: NewsOutcome, id: string): Find
 
 function common(input: JudgeInput, outcome: NewsOutcome | null, entity: string) {
   const { candidate, source, target, news, now } = input;
-  const targetId = outcome?.entities?.find((one) => one.entity === entity)?.targetId ?? null;
+  // What was made in this run has its id at the target only since the second look.
+  const told = [outcome, candidate.verified?.outcome].flatMap((look) => look?.entities ?? []);
+  const known = entity === keyOf(candidate) ? target?.id : undefined;
+  const targetId = told.find((one) => one.entity === entity && one.targetId !== undefined)?.targetId ?? known ?? null;
   return {
     root: keyOf(candidate),
     entity,

@@ -1,6 +1,6 @@
 import type { Finding, RunResult } from '../finding.ts';
 import type { Cause } from '../find-cause.ts';
-import { CAUSE_WORDS, showTime, tellFinding, tellRun, type Clockwork } from './sentences.ts';
+import { CAUSE_WORDS, showExactTime, showTime, tellFinding, tellRun, type Clockwork } from './sentences.ts';
 import { fieldWord } from './show-value.ts';
 
 export type EarlierRun = { readonly at: number; readonly drift: number; readonly left: number };
@@ -107,10 +107,13 @@ export function htmlRow(finding: Finding, clockwork: Clockwork): string {
     ['Field', finding.field ?? 'the whole entity'],
     ['Old shop', `${finding.entity} in ${finding.root}`],
     ['New shop', finding.targetId ?? 'unknown'],
-    ['Changed in the old shop', showTime(finding.sourceChangedAt, clockwork)],
-    ['Last in step', finding.settledAt === null ? 'never by us' : showTime(finding.settledAt, clockwork)],
-    ['Last news of it', finding.lastNewsAt === null ? 'none in the journal' : showTime(finding.lastNewsAt, clockwork)],
-    ['Found', showTime(finding.foundAt, clockwork)],
+    ['Changed in the old shop', showExactTime(finding.sourceChangedAt, clockwork)],
+    ['Last in step', finding.settledAt === null ? 'never by us' : showExactTime(finding.settledAt, clockwork)],
+    [
+      'Last news of it',
+      finding.lastNewsAt === null ? 'none in the journal' : showExactTime(finding.lastNewsAt, clockwork),
+    ],
+    ['Found', showExactTime(finding.foundAt, clockwork)],
     ...(finding.message === null ? [] : [['What was said', finding.message] as const]),
   ];
   const list = facts.map(([name, value]) => `<dt>${name}</dt><dd>${escapeHtml(value)}</dd>`).join('');

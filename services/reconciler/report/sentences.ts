@@ -43,18 +43,38 @@ const BECAUSE: Readonly<Record<Cause, string>> = {
   inconclusive: 'We cannot tell why',
 };
 
+/** What is said of a whole entity; anything else is said of it in general. */
+const WHOLE: Readonly<Partial<Record<Cause, string>>> = {
+  'new-at-source': 'was missing in the new shop',
+  'under-way': 'was not in the new shop yet',
+  unlinked: 'has no known counterpart in the new shop',
+  ambiguous: 'has no certain counterpart in the new shop',
+  'only-on-target': 'has no counterpart in the old shop',
+  'deleted-at-source': 'is gone from the old shop',
+  inconclusive: 'could not be compared',
+};
+
 export type Clockwork = { readonly timezone: string };
 
 // Making a formatter costs more than a thousand uses of it.
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 export function showTime(time: number | string | null, { timezone }: Clockwork): string {
+  return format(time, timezone, 'short');
+}
+
+/** With seconds, for those who compare it with other logs. */
+export function showExactTime(time: number | string | null, { timezone }: Clockwork): string {
+  return format(time, timezone, 'medium');
+}
+
+function format(time: number | string | null, timezone: string, timeStyle: 'short' | 'medium'): string {
   const date = time === null ? null : new Date(time);
   if (date === null || Number.isNaN(date.getTime())) return 'unknown';
+  const key = `${timeStyle} ${timezone}`;
   const formatter =
-    formatters.get(timezone) ??
-    new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle: 'short', timeZone: timezone });
-  formatters.set(timezone, formatter);
+    formatters.get(key) ?? new Intl.DateTimeFormat('en-GB', { dateStyle: 'long', timeStyle, timeZone: timezone });
+  formatters.set(key, formatter);
   return formatter.format(date);
 }
 
@@ -68,10 +88,7 @@ function tellWhat({ field, label, title, source, target, hidden, entity, cause }
   if (field === null) {
     const kind = entity.slice(0, entity.indexOf(':'));
     const thing = `${kind.charAt(0).toUpperCase()}${kind.slice(1)} ${name}`;
-    if (cause === 'only-on-target') return `${thing} has no counterpart in the old shop.`;
-    if (cause === 'deleted-at-source') return `${thing} is gone from the old shop.`;
-    if (cause === 'inconclusive') return `${thing} could not be compared.`;
-    return `${thing} differs or is missing in the new shop.`;
+    return `${thing} ${WHOLE[cause] ?? 'is not in step in the new shop'}.`;
   }
   if (hidden) return `${fieldWord(field)} of ${name} differs.`;
   return `${fieldWord(field)} of ${name} was ${showValue(field, target)} in the new shop, should be ${showValue(field, source)}.`;

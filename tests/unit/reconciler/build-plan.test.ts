@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { approvePlan } from '../../../services/reconciler/approve-plan.ts';
 import { buildPlan, plansDir, readPlanLines } from '../../../services/reconciler/build-plan.ts';
 import { createComparison } from '../../../services/reconciler/compare-stores.ts';
+import { planCsv } from '../../../services/reconciler/report/plan-csv.ts';
 import { openJournalStore } from '../../../services/reconciler/journal-store.ts';
 import { aCustomer, aProduct, NOW } from './fake-stores.ts';
 import { aWorld, type World } from './world.ts';
@@ -99,6 +100,17 @@ describe('a plan', () => {
     const plan = await buildPlan(world, { signal });
 
     expect(readdirSync(plansDir(world.reportsDir, 'acme'))).toEqual([`${plan.id}.sqlite`]);
+  });
+
+  test('can be handed on as a spreadsheet', async () => {
+    const world = await migrated();
+    const plan = await buildPlan(world, { signal });
+
+    const lines = [...planCsv(readPlanLines(plan.file))];
+
+    expect(lines[0]).toBe('\uFEFFwhat,entity,label,title,field,new shop now,old shop,why,old id\r\n');
+    expect(lines[1]).toBe('will be written,variant,SKU-1,Product 1 blau M,variant.quantity,5,3,,v1\r\n');
+    expect(lines).toHaveLength(4);
   });
 
   test('shows no personal value', async () => {

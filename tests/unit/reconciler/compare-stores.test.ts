@@ -7,6 +7,7 @@ import { compareText } from '#libs/fields/agree.ts';
 import { createComparison, runsDir } from '../../../services/reconciler/compare-stores.ts';
 import type { Finding, RunResult } from '../../../services/reconciler/finding.ts';
 import { openJournalStore } from '../../../services/reconciler/journal-store.ts';
+import { listRuns } from '../../../services/reconciler/read-run.ts';
 import { openRunFile } from '../../../services/reconciler/run-file.ts';
 import type { ApplierOptions } from './fake-applier.ts';
 import { anOrder, aStoredOrder } from '#tests/builders/entities.ts';
@@ -247,6 +248,18 @@ describe('a comparison', () => {
       repair: true,
       report: result.report,
     });
+  });
+
+  test('is listed with the others, latest first, once it has ended', async () => {
+    let now = NOW;
+    const world = await aWorld({ now: () => now });
+    expect(listRuns(world.reportsDir, 'acme')).toEqual([]);
+    const first = await compare(world);
+    now += 60_000;
+    const second = await compare(world);
+    openRunFile(join(runsDir(world.reportsDir, 'acme'), 'running.sqlite')).close();
+
+    expect(listRuns(world.reportsDir, 'acme')).toEqual([second.result, first.result]);
   });
 
   test('asks about orders only when what they refer to is answered', async () => {

@@ -74,6 +74,14 @@ describe('sentences', () => {
     expect(tellFinding(left, clockwork)).toContain('the new shop did not take it. (SKU is too long)');
   });
 
+  test('of a whole entity say what is the matter with it', () => {
+    const whole = aFinding({ field: null, entity: 'order:1047', label: '#1047', title: null, cause: 'new-at-source' });
+
+    expect(tellFinding(whole, clockwork)).toMatch(
+      /^Order #1047 was missing in the new shop\. It is new in the old shop; /,
+    );
+  });
+
   test('of a personal field show no value', () => {
     const hidden = aFinding({
       field: 'customer.email',
@@ -152,7 +160,13 @@ describe('the page', () => {
   test('unfolds to ids, cause and times', () => {
     const { html } = written([aFinding()]);
 
-    for (const said of ['variant:71 in product:7', '900', 'missed-webhook', 'none in the journal'])
+    for (const said of [
+      'variant:71 in product:7',
+      '900',
+      'missed-webhook',
+      'none in the journal',
+      '23 November 2026 at 01:04:11',
+    ])
       expect(html).toContain(said);
   });
 

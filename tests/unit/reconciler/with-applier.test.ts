@@ -59,7 +59,12 @@ describe('the comparison with the applier itself', () => {
     const { findings, result } = await pair.compare();
 
     expect(findings).toEqual([
-      expect.objectContaining({ root: 'product:2', cause: 'new-at-source', status: 'repaired' }),
+      expect.objectContaining({
+        root: 'product:2',
+        cause: 'new-at-source',
+        status: 'repaired',
+        targetId: expect.stringMatching(/^\d+$/) as string,
+      }),
     ]);
     expect(result).toMatchObject({ drift: 1, repaired: 1, left: 0 });
     await pair.stop();
