@@ -1,60 +1,17 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
 import { compareText } from '#libs/fields/agree.ts';
+import { anOrder, aStoredOrder } from '#tests/builders/entities.ts';
 import { createComparison, runsDir } from '../../../services/reconciler/compare-stores.ts';
-import type { Finding, RunResult } from '../../../services/reconciler/finding.ts';
 import { openJournalStore } from '../../../services/reconciler/journal-store.ts';
 import { listRuns } from '../../../services/reconciler/read-run.ts';
 import { openRunFile } from '../../../services/reconciler/run-file.ts';
-import type { ApplierOptions } from './fake-applier.ts';
-import { anOrder, aStoredOrder } from '#tests/builders/entities.ts';
+import { compare, DAY_AGO, HOUR_AGO, inStep } from './compare.ts';
 import { aCustomer, aProduct, NOW } from './fake-stores.ts';
-import { aWorld, type World } from './world.ts';
-
-const HOUR_AGO = new Date(NOW - 3_600_000).toISOString();
-const DAY_AGO = new Date(NOW - 86_400_000).toISOString();
-
-type Options = { readonly repair?: boolean; readonly applier?: ApplierOptions | null; readonly patienceMs?: number };
-
-async function compare(world: World, { repair = true, applier = {}, patienceMs = 5_000 }: Options = {}) {
-  const journal = openJournalStore(':memory:', 'acme', world.log);
-  const stop = applier === null ? async () => {} : await world.startApplier(applier);
-  try {
-    const comparison = createComparison({ ...world, journal }, { pollMs: 1, patienceMs });
-    const result = await comparison.run({ repair, signal: new AbortController().signal });
-    return { result, findings: findingsOf(result) };
-  } finally {
-    await stop();
-    journal.close();
-  }
-}
-
-function findingsOf(result: RunResult): readonly Finding[] {
-  const file = openRunFile(result.file);
-  try {
-    return [...file.findings()];
-  } finally {
-    file.close();
-  }
-}
-
-/** Products 1, 2, 3 linked to 101, 102, 103, in step since a day. */
-async function inStep(): Promise<World> {
-  const world = await aWorld();
-  const value = { phase: 'follow' as const, at: 0, by: 'anna' };
-  await world.facts.put([{ pair: 'acme', kind: 'phase', id: 'phase', value }]);
-  for (const id of ['1', '2', '3']) {
-    const product = aProduct({ id, changedAt: DAY_AGO });
-    world.source.put(product);
-    world.target.put(aProduct({ id: `10${id}` }));
-    await world.link(id, `10${id}`);
-    await world.settle(product);
-  }
-  return world;
-}
+import { aWorld } from './world.ts';
 
 describe('a comparison', () => {
   test('of two stores that agree finds nothing and asks nothing', async () => {
@@ -295,74 +252,5 @@ describe('a comparison', () => {
 
     expect(result).toMatchObject({ findings: 0, compared: {} });
     journal.close();
-  });
-});
-
-describe('a comparison that was cut short', () => {
-  test('goes on from its last page instead of scanning anew', async () => {
-    const world = await inStep();
-    world.source.put(aProduct({ id: '2', quantity: 3, changedAt: HOUR_AGO }));
-    world.source.beforePage = (_root, page) => {
-      if (page === 2) throw new Error('killed');
-    };
-    await expect(compare(world)).rejects.toThrow('killed');
-    const pages: number[] = [];
-    world.source.beforePage = (_root, page) => pages.push(page);
-
-    const { result } = await compare(world);
-
-    expect(pages).toEqual([0]);
-    expect(result).toMatchObject({ drift: 1, repaired: 1, compared: { product: 3 } });
-    expect(readdirSync(runsDir(world.reportsDir, 'acme')).filter((name) => name.endsWith('.sqlite'))).toHaveLength(1);
-  });
-
-  test('while it waited for answers goes on with the same questions, and asks none twice', async () => {
-    const world = await inStep();
-    world.source.put(aProduct({ id: '2', quantity: 3, changedAt: HOUR_AGO }));
-    const journal = openJournalStore(':memory:', 'acme', world.log);
-    const stopping = new AbortController();
-    const first = createComparison({ ...world, journal }, { pollMs: 1 }).run({
-      repair: true,
-      signal: stopping.signal,
-    });
-    while ((await world.published()).length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-    stopping.abort(new Error('stopped'));
-    await expect(first).rejects.toThrow('stopped');
-    journal.close();
-
-    const { result } = await compare(world);
-
-    expect(result).toMatchObject({ drift: 1, repaired: 1, left: 0 });
-    const runs = (await world.published()).map(({ news }) => news?.run);
-    expect(runs).toEqual([result.id, `${result.id}.verify`]);
-  });
-
-  test('by a crash that tore its file begins anew', async () => {
-    const world = await inStep();
-    const folder = runsDir(world.reportsDir, 'acme');
-    mkdirSync(folder, { recursive: true });
-    writeFileSync(join(folder, 'torn.sqlite'), 'SQLite format 3\u0000 and then nothing that makes sense'.repeat(40));
-
-    const { result } = await compare(world);
-
-    expect(result).toMatchObject({ findings: 0, complete: true });
-    expect(readdirSync(folder)).toEqual([`${result.id}.sqlite`, 'agreed.db']);
-  });
-
-  test('is thrown away when it is too old to say anything', async () => {
-    let now = NOW - 86_400_000;
-    const world = await aWorld({ now: () => now });
-    world.source.put(aProduct({ id: '1' }));
-    world.source.beforePage = () => {
-      throw new Error('killed');
-    };
-    await expect(compare(world)).rejects.toThrow('killed');
-    world.source.beforePage = () => undefined;
-    now = NOW;
-
-    const { result } = await compare(world);
-
-    expect(result.startedAt).toBe(NOW);
-    expect(readdirSync(runsDir(world.reportsDir, 'acme')).filter((name) => name.endsWith('.sqlite'))).toHaveLength(1);
   });
 });
