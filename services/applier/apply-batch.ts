@@ -58,8 +58,16 @@ async function settleGroups(deps: ApplierDeps, batch: Batch, groups: readonly Gr
     }
     if (planned.length > 0) await writePlanned(deps, batch, state, { planned, round, records, again });
     open = again;
+    if (open.length > 0) await writeLinks(deps, batch, records);
   }
   return records;
+}
+
+// What was just made is linked before the next round: an order finds the customer and the products it waited for.
+async function writeLinks({ facts }: ApplierDeps, { epoch }: Batch, records: readonly Records[]): Promise<void> {
+  const links = merge(records).facts.filter(({ kind }) => kind === 'link');
+  if (links.length > 0 && (await facts.put(links, { epoch })) === 'lost')
+    throw new EpochLost('The partition has another owner');
 }
 
 // Creations wait while an earlier one may still land; waits for references publish news of what is missing.
