@@ -7,6 +7,7 @@ import type { RootLinks, RootMatch } from '#libs/planning/plan-types.ts';
 import type { ApplierDeps } from './applier-deps.ts';
 import { askMany, type Asked } from './ask-store.ts';
 import type { Group } from './coalesce.ts';
+import { doubtAbsence } from './doubt-absence.ts';
 import { lookUp } from './look-up.ts';
 
 /** One group with everything its plan depends on. */
@@ -40,6 +41,8 @@ export async function readBatch(
   const narrowed = await readSources(deps, groups, call);
   const known = await readLinks(deps, narrowed);
   const sources = await widen(deps, groups, narrowed, known, call);
+  const absent = groups.filter((_, index) => isAbsent(sources[index]));
+  const doubted = await doubtAbsence(deps, absent, call);
   const links = sources === narrowed ? known : await readLinks(deps, sources);
   const matches = await lookUp(
     deps,
@@ -52,7 +55,7 @@ export async function readBatch(
   return groups.map((group, index) => {
     const source = sources[index];
     const target = targets[index];
-    const failure = source?.kind === 'failed' ? source.message : target?.kind === 'failed' ? target.message : null;
+    const failed = source?.kind === 'failed' ? source.message : target?.kind === 'failed' ? target.message : null;
     const stored = source?.kind === 'got' ? source.value : null;
     return {
       group,
@@ -66,12 +69,16 @@ export async function readBatch(
       creating: facts.creating[index] ?? null,
       parked: facts.parked[index] ?? null,
       retrying: facts.retrying[index] ?? null,
-      failure,
+      failure: failed ?? doubted.get(group.key) ?? null,
     };
   });
 }
 
 type Read = Asked<StoredRoot | null>;
+
+function isAbsent(read: Read | undefined): boolean {
+  return read?.kind === 'got' && read.value === null;
+}
 
 async function readSources(
   deps: ApplierDeps,
