@@ -44,7 +44,7 @@ pairs:
       order: { fields: [status, tracking, history] }
     create: { product: new, order: new, customer: new }
     reconcile: { cron: "off", sweepEvery: "off" }
-timing: { landing: 2s, lateAfter: ${String(LATE_AFTER_MS)}ms, retries: [200ms, 1s, 2s] }
+timing: { coalesce: 200ms, landing: 2s, lateAfter: ${String(LATE_AFTER_MS)}ms, retries: [200ms, 1s, 2s] }
 ingest: { host: 127.0.0.1, port: 0, privateHost: 127.0.0.1, privatePort: 0 }
 dataDir: ${JSON.stringify(folders.dataDir)}
 reports: { dir: ${JSON.stringify(folders.reportsDir)} }

@@ -1,4 +1,5 @@
 import { openJournalStore } from '../../services/reconciler/journal-store.ts';
+import type { DeliveryRecord } from '../../simulators/core/ledger.ts';
 import type { Context } from '../context.ts';
 import { PAIR } from './demo-config.ts';
 import type { DemoShops } from './demo-shops.ts';
@@ -51,7 +52,7 @@ export async function takeFigures({
     changes,
     webhooks: came.length + doubled,
     doubled,
-    reordered: came.filter(({ reordered }) => reordered === true).length,
+    reordered: countOvertaken(came),
     lost: deliveries.filter(({ outcome }) => outcome === 'lost').length,
     writes,
     writeCalls: target.ledger.calls.slice(from.call).filter(({ kind }) => kind === 'write').length,
@@ -66,6 +67,17 @@ export async function takeFigures({
       variants: count('variant'),
     },
   };
+}
+
+/** Webhooks that arrived after one that was sent later. */
+function countOvertaken(came: readonly DeliveryRecord[]): number {
+  let latest = 0;
+  return came
+    .toSorted((a, b) => (a.arrivedAt ?? 0) - (b.arrivedAt ?? 0))
+    .filter(({ renderedAt }) => {
+      latest = Math.max(latest, renderedAt);
+      return renderedAt < latest;
+    }).length;
 }
 
 /** Roots that were written since, each once a batch, and how long their webhooks waited, in rising order. */

@@ -9,6 +9,7 @@ const PRICE = ['regular_price', 'sale_price', 'date_on_sale_from_gmt', 'date_on_
 /**
  * For each `<entity>/<field>` (or `<root>/` for the entity itself) the last change since `fromSeq`. A webhook is news, and is
  * followed by a read: one that arrived after the change carries it, whatever its body said and whichever change caused it.
+ * News of one variation is about that variation alone.
  */
 export function lastChanges(
   source: Pick<Ledger, 'entries' | 'deliveries'>,
@@ -26,10 +27,10 @@ export function lastChanges(
     const root = rootOf(entry, parents);
     for (const key of keysOf(entry, root, children)) last.set(key, { seq: entry.seq, root });
   }
-  const heard = lastArrivals(source.deliveries, parents);
-  return new Map(
-    [...last].map(([key, { seq, root }]) => [key, { seq, root, carried: (heard.get(root) ?? -1) >= seq }]),
-  );
+  const heard = lastArrivals(source.deliveries);
+  const heardAt = (key: string, root: string): number =>
+    Math.max(heard.get(root) ?? -1, heard.get(key.slice(0, key.indexOf('/'))) ?? -1);
+  return new Map([...last].map(([key, { seq, root }]) => [key, { seq, root, carried: heardAt(key, root) >= seq }]));
 }
 
 function rootOf({ entity, id, parentId }: LedgerEntry, parents: ReadonlyMap<string, string>): string {
@@ -67,15 +68,13 @@ function keysOf(entry: LedgerEntry, root: string, children: ReadonlyMap<string, 
   }
 }
 
-function lastArrivals(
-  deliveries: Ledger['deliveries'],
-  parents: ReadonlyMap<string, string>,
-): ReadonlyMap<string, number> {
+/** By root for news that names the whole of it, by variation for news that names that one alone. */
+function lastArrivals(deliveries: Ledger['deliveries']): ReadonlyMap<string, number> {
   const heard = new Map<string, number>();
-  for (const { entity, id, parentId, outcome, arrivedSeq } of deliveries) {
+  for (const { entity, id, outcome, arrivedSeq } of deliveries) {
     if (outcome !== 'delivered' && outcome !== 'doubled') continue;
-    const root = entity === 'variation' ? `product:${parentId ?? parents.get(id) ?? id}` : `${entity}:${id}`;
-    heard.set(root, Math.max(heard.get(root) ?? -1, arrivedSeq ?? -1));
+    const key = entity === 'variation' ? `variant:${id}` : `${entity}:${id}`;
+    heard.set(key, Math.max(heard.get(key) ?? -1, arrivedSeq ?? -1));
   }
   return heard;
 }

@@ -136,14 +136,17 @@ function seedVariable(shop: Shop, serial: number, categories: ReadonlyMap<string
   ];
   // One in eight keeps one number for all its variations, on the parent.
   const shared = random() < 1 / 8;
-  const { regular_price, sale_price, ...stock } = sellable(shop, family);
+  const { regular_price, sale_price, ...drawn } = sellable(shop, family);
+  // One number for all is always counted, and twelve are there.
+  const uncounted = shared && drawn.stock_quantity === null;
+  const stock = uncounted ? { ...drawn, stock_quantity: 12, stock_status: 'instock' as const } : drawn;
   insertRow(
     shop,
     'product',
     {
       ...base,
       attributes,
-      ...(shared ? { ...stock, manage_stock: true, stock_quantity: stock.stock_quantity ?? 12 } : {}),
+      ...(shared ? { ...stock, manage_stock: true } : {}),
     },
     BY,
   );
