@@ -5,6 +5,7 @@ import { openReconciler } from '../services/reconciler/open-reconciler.ts';
 import type { ReconcilerDeps } from '../services/reconciler/reconciler-deps.ts';
 import type { Context, OpenPair } from './context.ts';
 import type { Part, ReconcilerPart } from './runtime-parts.ts';
+import { webhookUrl } from './webhook-url.ts';
 
 // Where the services are plugged in: nothing else of the command line knows how they are opened.
 
@@ -32,7 +33,16 @@ export function openReconcilerPart(
     settings: scheduled ? settings : unscheduled,
     state: context.state,
     journalPath: journalPath(context, settings.name),
+    ...watched(pair, context, scheduled),
   });
+}
+
+// Only where somebody said where webhooks belong, and only in a process that runs on: they are then watched and mended.
+function watched({ settings, source, webhooks }: OpenPair, { config }: Context, scheduled: boolean) {
+  const [secret] = source.webhookSecrets;
+  const { publicUrl } = config.ingest;
+  if (!scheduled || webhooks === 'off' || publicUrl === null || secret === undefined) return {};
+  return { webhooks: { url: webhookUrl(publicUrl, settings.name), secret } };
 }
 
 /** What everything of the reconciler works with; `plan` and the like use it without opening one. */

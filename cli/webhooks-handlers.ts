@@ -7,6 +7,7 @@ import { actOf } from './acts.ts';
 import type { OpenPair } from './context.ts';
 import { pairOf } from './context.ts';
 import { defineHandler } from './handler.ts';
+import { webhookUrl } from './webhook-url.ts';
 
 /** What the old shop has, beside what this pair needs. */
 export type WebhookState = {
@@ -28,11 +29,6 @@ export type WebhookState = {
 export function wantedTopics({ settings, source }: OpenPair): readonly string[] {
   const created = ROOT_KINDS.filter((root) => settings.create[root] !== 'none');
   return source.connector.topicsFor(settings.selection, created);
-}
-
-/** `https://sync.example.com/webhooks/acme` */
-export function webhookUrl(publicUrl: string, pair: string): string {
-  return `${publicUrl.replace(/\/+$/, '')}/webhooks/${pair}`;
 }
 
 /** Reads the subscriptions of a pair's source. */

@@ -14,7 +14,8 @@ import type { Io } from '../io.ts';
 import { reconcilerDeps } from '../plug-parts.ts';
 import { openParts, PART_NAMES, type OpenParts } from '../run-parts.ts';
 import type { ReconcilerPart } from '../runtime-parts.ts';
-import { wantedTopics, webhookUrl } from '../webhooks-handlers.ts';
+import { webhookUrl } from '../webhook-url.ts';
+import { wantedTopics } from '../webhooks-handlers.ts';
 import { CARRIED, demoConfig, LATE_AFTER_MS, PAIR } from './demo-config.ts';
 import { openShops, type DemoShops, type DemoSize } from './demo-shops.ts';
 import { plantFault, type Plantable } from './plant-fault.ts';
@@ -107,6 +108,7 @@ async function tell(options: DemoOptions, shops: DemoShops, context: Context, pa
     approvedSeq,
     comparison: { tradingSeq, before: differed, reported: found },
   });
+  if (process.env['DEMO_DEBUG'] !== undefined) await (await import('./debug.ts')).dump(shops, context, verdict, process.env['DEMO_DEBUG']);
   return { plan, figures, run, edits: countEdits(target), verdict };
 }
 
