@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { openShop, seedProducts, type OpenShop } from '../contract/woocommerce-connector-harness.ts';
 import { newsOf, openTestPair, START } from './harness.ts';
@@ -14,6 +14,7 @@ async function inStep(): Promise<{
   const open = await openShop();
   const ids = seedProducts(open, 3);
   const pair = await openShopPair({ source: open.connector });
+  onTestFinished(() => pair[Symbol.asyncDispose]());
   for (const [index, id] of ids.entries()) pair.targetStore.put(shelved(`t${id}`, `P-${String(index + 1)}`, index + 1));
   await pair.hear(...ids.map((id) => newsOf('product', id)));
   return { open, pair, ids };
@@ -22,7 +23,6 @@ async function inStep(): Promise<{
 describe('law 11: a delete is believed only when asked for by id', () => {
   test('a product that is gone is kept at the target, as the policy says', async () => {
     const { open, pair, ids } = await inStep();
-    await using _pair = pair;
     const [, second = ''] = ids;
     const before = new Map(pair.targetStore.roots);
     open.shop.people.deleteProduct(Number(second));
@@ -36,7 +36,6 @@ describe('law 11: a delete is believed only when asked for by id', () => {
 
   test('a webhook that says so proves nothing while the product can be read', async () => {
     const { pair, ids } = await inStep();
-    await using _pair = pair;
 
     await pair.hear(newsOf('product', ids[1] ?? '', { topic: 'product.deleted' }));
 
@@ -45,7 +44,6 @@ describe('law 11: a delete is believed only when asked for by id', () => {
 
   test('absence from a list proves nothing: the product is asked for by its own address', async () => {
     const { open, pair, ids } = await inStep();
-    await using _pair = pair;
     const asked = open.asked.length;
     open.shop.people.deleteProduct(Number(ids[1]));
 
@@ -56,7 +54,6 @@ describe('law 11: a delete is believed only when asked for by id', () => {
 
   test('an answer in another shape than the platform’s is no not-found: the pair waits, and goes on afterwards', async () => {
     const { open, pair, ids } = await inStep();
-    await using _pair = pair;
     const before = (await pair.outcomes()).length;
     const page = '<html><body>Nothing here</body></html>';
     open.shop.faults.plant({ kind: 'read', match: /products/, effect: { type: 'status', status: 404, body: page } });
