@@ -41,5 +41,11 @@ test('the change log begins with the version of the package', async () => {
 
   const [, version] = /^## (\S+)/m.exec(text) ?? [];
 
-  expect(version).toBe(z.object({ version: z.string() }).parse(packageJson).version);
+  expect(version).toBe(packageJson.version);
+});
+
+test('the tarball that the README installs is the one that npm packs', async () => {
+  const { text } = await readPage('README.md');
+
+  expect(text).toContain(`./${packageJson.name}-${packageJson.version}.tgz`);
 });
