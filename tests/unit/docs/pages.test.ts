@@ -2,7 +2,6 @@ import { access } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 
 import { expect, test } from 'vitest';
-import { z } from 'zod';
 
 import packageJson from '../../../package.json' with { type: 'json' };
 import { VERBS } from '../../../cli/verbs.ts';
