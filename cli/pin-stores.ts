@@ -1,6 +1,6 @@
 import type { CallContext } from '#libs/connectors/store-connector.ts';
 import type { AnyFactWrite } from '#libs/facts/fact-store.ts';
-import { isSyncError } from '#libs/runtime/sync-error.ts';
+import { isSyncError, SyncError } from '#libs/runtime/sync-error.ts';
 import { actOf } from './acts.ts';
 import { shopOf } from './check-findings.ts';
 import type { Context, OpenPair } from './context.ts';
@@ -38,7 +38,13 @@ async function identifyPatiently(
     try {
       return await pair[side].connector.identify(call);
     } catch (error) {
-      if (!patient || !isSyncError(error) || call.signal.aborted) throw error;
+      if (!isSyncError(error) || call.signal.aborted) throw error;
+      if (!patient)
+        throw new SyncError(
+          error.code,
+          `Cannot recognise the ${shopOf(side)} of "${pair.settings.name}" (${pair[side].address}): ${error.message}`,
+          { cause: error },
+        );
       const level = error.disposition === 'halt' ? 'error' : 'warn';
       logger[level](
         { pair: pair.settings.name, code: error.code, hint: error.hint },

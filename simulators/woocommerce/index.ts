@@ -52,6 +52,8 @@ export type WooCommerceOptions = {
   readonly currency?: string;
   readonly pricesIncludeTax?: boolean;
   readonly weightUnit?: string;
+  /** Order statuses that plugins of this shop have registered (`backordered`). */
+  readonly pluginStatuses?: readonly string[];
   /** Every request counts as https; otherwise only those with `X-Forwarded-Proto: https` do. */
   readonly isSsl?: boolean;
   readonly deliveryPolicy?: DeliveryPolicy;
@@ -177,6 +179,7 @@ function settingsFrom(options: WooCommerceOptions): Settings {
     offsetMinutes: options.timezoneOffsetMinutes ?? 60,
     lowStock: 2,
     noStock: 0,
+    pluginStatuses: options.pluginStatuses ?? [],
   };
 }
 

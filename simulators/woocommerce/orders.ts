@@ -121,7 +121,7 @@ export function updateOrder(shop: Shop, order: Order, body: Body, cause: Cause):
   }
   // Seen in a batch, which does not validate: an unknown status is answered as if it were fine, and the order is pending.
   const asked = body['status'] === undefined ? order.status : statusOf(body['status']);
-  const wanted = KNOWN.has(asked) ? asked : 'pending';
+  const wanted = KNOWN.has(asked) || shop.settings.pluginStatuses.includes(asked) ? asked : 'pending';
   if (wanted !== order.status && !trashed) return changeStatus(shop, order, wanted, cause, patch);
   if (booleanOf(body['set_paid']) && (order.status === 'pending' || order.status === 'failed')) {
     const saved = saveOrder(shop, order.id, patch, cause);

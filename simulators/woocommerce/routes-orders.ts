@@ -32,7 +32,8 @@ function listOrders(call: Call): Reply {
 /** Where `any` is among them it is `any`; a status that no plugin registers any more is in no list. */
 function hasStatus(call: Call, { status }: Order): boolean {
   const asked = listOf(call.query['status']);
-  return asked.length === 0 || asked.includes('any') ? ORDER_STATUS_LIST.includes(status) : asked.includes(status);
+  if (asked.length > 0 && !asked.includes('any')) return asked.includes(status);
+  return ORDER_STATUS_LIST.includes(status) || call.shop.settings.pluginStatuses.includes(status);
 }
 
 function matches(call: Call, order: Order): boolean {

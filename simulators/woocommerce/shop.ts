@@ -33,6 +33,8 @@ export type Settings = {
   readonly offsetMinutes: number;
   readonly lowStock: number;
   readonly noStock: number;
+  /** Order statuses that plugins have registered. */
+  readonly pluginStatuses: readonly string[];
 };
 
 /** The event of a resource, for the webhooks that listen to its topic. */

@@ -23,7 +23,7 @@ export const PATIENCE = { timeout: 45_000, interval: 25 } as const;
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 const DAY = 86_400_000;
 
-const SECRETS = {
+export const SECRETS = {
   WOO_KEY: 'ck_integration_key',
   WOO_SECRET: 'cs_integration_secret',
   WOO_HOOK: 'integrationhooksecret',
@@ -72,6 +72,7 @@ export type World = {
 export type Ran = { readonly code: number | null; readonly out: string; readonly err: string };
 
 export type Running = {
+  readonly pid: number | undefined;
   readonly kill: (signal: NodeJS.Signals) => void;
   /** kill -9, and until it is dead. */
   readonly killed: () => Promise<void>;
@@ -177,6 +178,7 @@ async function openShops(pair: string, seed: (source: WooCommerceSimulator) => v
     siteUrl: `https://old-${pair}.example.com`,
     storeId: `store-${pair}`,
     isSsl: true,
+    pluginStatuses: ['backordered'],
   });
   const target = createShopifySimulator({
     now,
@@ -295,6 +297,7 @@ async function startRunning(cwd: string, env: Env, argv: readonly string[], pair
     }, PATIENCE)
     .toBe(pairs);
   return {
+    pid: child.pid,
     kill: (signal) => void child.kill(signal),
     killed: () => end('SIGKILL'),
     stopped: async () => {
