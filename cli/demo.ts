@@ -4,7 +4,8 @@ import { SyncError } from '#libs/runtime/sync-error.ts';
 import { SMALL, WHOLE } from './demo/demo-shops.ts';
 import { PLANTABLE, type Plantable } from './demo/plant-fault.ts';
 import { createTeller, tellVerdict } from './demo/print-demo.ts';
-import { runDemo } from './demo/run-demo.ts';
+import { runDemo, type DemoOptions, type DemoResult } from './demo/run-demo.ts';
+import type { Io } from './io.ts';
 import { say } from './io.ts';
 import type { Verb, VerbArgs } from './verb.ts';
 
@@ -21,7 +22,7 @@ export const verb: Verb = {
   },
   run: async (args, io) => {
     const seconds = numberOf(args, 'seconds', 30);
-    const result = await runDemo({
+    const result = await untilStopped(io, {
       seconds,
       size: args.flag('small') ? SMALL : WHOLE,
       seed: numberOf(args, 'seed', 7),
@@ -30,11 +31,23 @@ export const verb: Verb = {
       reportsDir: resolve(io.cwd, '.lockstep', 'reports'),
       onStage: args.json ? () => {} : createTeller(io, seconds),
     });
+    if (result === null) return 1;
     if (args.json) say(io, JSON.stringify(result));
     else tellVerdict(io, result);
     return result.verdict.length === 0 ? 0 : 1;
   },
 };
+
+/** Null where Ctrl-C ended the story before its end. */
+async function untilStopped(io: Io, options: DemoOptions): Promise<DemoResult | null> {
+  try {
+    return await runDemo(options);
+  } catch (error) {
+    if (!io.signal.aborted) throw error;
+    io.err('\nEnded before its end.\n');
+    return null;
+  }
+}
 
 function numberOf(args: VerbArgs, option: string, otherwise: number): number {
   const text = args.text(option);

@@ -75,7 +75,9 @@ function lineOf({ entity, label, field, source, target, cause, sourceChangedAt }
   const [kind = ''] = entity.split(':');
   const [, name = 'whole'] = (field ?? '').split('.');
   const at = sourceChangedAt === null ? '' : ` (changed ${sourceChangedAt.slice(11, 19)} UTC)`;
-  const values = field === null ? 'missing' : `old ${shown(source)}  new ${shown(target)}`;
+  // History is a person's text: it is told that something is missing, not what.
+  const values =
+    field === null ? 'missing' : name === 'history' ? 'entries missing' : `old ${shown(source)}  new ${shown(target)}`;
   return `${kind.padEnd(8)} ${label.padEnd(16)} ${name.padEnd(11)} ${values}   ${WORDS[cause] ?? cause}${at}`;
 }
 

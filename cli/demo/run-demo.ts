@@ -108,7 +108,6 @@ async function tell(options: DemoOptions, shops: DemoShops, context: Context, pa
     approvedSeq,
     comparison: { tradingSeq, before: differed, reported: found },
   });
-  if (process.env['DEMO_DEBUG'] !== undefined) await (await import('./debug.ts')).dump(shops, context, verdict, process.env['DEMO_DEBUG']);
   return { plan, figures, run, edits: countEdits(target), verdict };
 }
 
