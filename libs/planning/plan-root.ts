@@ -65,7 +65,7 @@ function planLinked(
     entities: plans.map((plan) => entityOutcome(plan)),
     newLinks,
     withheld,
-    leftOut: findLeftOut(input, source, new Set(pairs.map(([{ entity, id }]) => `${entity}:${id}`))),
+    leftOut: findLeftOut(input, source, target, new Set(pairs.map(([{ entity, id }]) => `${entity}:${id}`))),
   };
 }
 

@@ -97,6 +97,7 @@ export type RootPlan = {
 };
 
 export type LeftOut = {
+  readonly reason: Extract<ParkReason, 'unlinked' | 'total-differs'>;
   /** `variant:<sourceId>` of each. */
   readonly entities: readonly string[];
   readonly message: string;

@@ -87,6 +87,6 @@ function parkedEnding({
 export function withheldEnding({ withheld, leftOut }: RootPlan): Ending | null {
   const [first] = Object.entries(withheld);
   if (first === undefined)
-    return leftOut === null ? null : { kind: 'parked', reason: 'unlinked', message: leftOut.message, fields: [] };
+    return leftOut === null ? null : { kind: 'parked', reason: leftOut.reason, message: leftOut.message, fields: [] };
   return { kind: 'parked', reason: 'unmapped-value', message: first[1], fields: Object.keys(withheld) };
 }
