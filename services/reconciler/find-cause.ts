@@ -91,12 +91,14 @@ export function findCause(input: CauseInput): Cause {
 
 function fromReason({ reason, outcome, difference, parked }: CauseInput): Cause | null {
   if (reason === 'deleted-at-source') return 'deleted-at-source';
-  if (reason === 'ambiguous' || reason === 'unlinked') return reason;
+  // A product whose one variant has no counterpart is parked as well, and its others are written all the same.
+  if (reason === 'ambiguous' || (reason === 'unlinked' && difference === null)) return reason;
   if (reason === 'held' || reason === 'config-not-approved') return 'held';
   const withheld = difference?.withheld;
   if (withheld === 'inherited' || withheld === 'held' || withheld === 'unmapped-value') return withheld;
   if (reason === 'unmapped-value' && difference === null) return 'unmapped-value';
-  if (outcome === 'delayed' || (outcome === 'parked' && reason !== 'unmapped-value')) return 'failed-apply';
+  const besideOthers = reason === 'unmapped-value' || reason === 'unlinked';
+  if (outcome === 'delayed' || (outcome === 'parked' && !besideOthers)) return 'failed-apply';
   return parked !== null && concerns(parked, difference) ? 'failed-apply' : null;
 }
 
