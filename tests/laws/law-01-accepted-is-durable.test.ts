@@ -53,7 +53,7 @@ describe('law 1: accepted is durable', () => {
     const next = await openLog(path);
     onTestFinished(next.close);
     const news = (await next.readNews('acme', 0, 0, 10)).map((logged) => logged.news?.root);
-    expect(news.toSorted()).toEqual(['customer', 'order', 'product']);
+    expect(new Set(news)).toEqual(new Set(['customer', 'order', 'product']));
   });
 
   test('no answer is given before the log has it', async () => {
