@@ -25,14 +25,11 @@ export function openReconcilerPart(
   { scheduled }: { readonly scheduled: boolean },
 ): Promise<ReconcilerPart> {
   const deps = reconcilerDeps(pair, context);
-  const { settings } = deps;
-  const { reconcile } = settings;
-  const unscheduled = { ...settings, reconcile: { ...reconcile, cron: null, sweepEveryMs: null } };
   return openReconciler({
     ...deps,
-    settings: scheduled ? settings : unscheduled,
+    onDemand: !scheduled,
     state: context.state,
-    journalPath: journalPath(context, settings.name),
+    journalPath: journalPath(context, deps.settings.name),
     ...watched(pair, context, scheduled),
   });
 }

@@ -40,6 +40,8 @@ export type OpenReconcilerDeps = ReconcilerDeps & {
   readonly journalPath: string;
   /** Absent: webhooks are off, or nobody said where they belong; then they are not watched. */
   readonly webhooks?: WebhookPlace;
+  /** Does only what it is asked for: nothing by the clock, and nothing because of an alarm. */
+  readonly onDemand?: boolean;
   /** @default { tickMs: 1000, leaseMs: 30000, retryMs: 30000, pollMs: 200 } */
   readonly waits?: Partial<Waits>;
 };
@@ -70,10 +72,13 @@ export async function openReconciler(deps: OpenReconcilerDeps): Promise<Reconcil
   const compare: Reconciler['compare'] = (options) =>
     once(async () => {
       const held = await lease.held(stopping.signal);
-      return comparison.run({
+      const alarms = await openAlarms(deps);
+      const run = await comparison.run({
         ...options,
         signal: AbortSignal.any([held, stopping.signal, ...(options.signal === undefined ? [] : [options.signal])]),
       });
+      if (options.entities === undefined) await endAlarms(deps, alarms, run.repair);
+      return run;
     });
   let swept: ReturnType<Reconciler['lastSweep']> = null;
   const sweepNow: Reconciler['sweep'] = (roots) =>
@@ -87,7 +92,7 @@ export async function openReconciler(deps: OpenReconcilerDeps): Promise<Reconcil
     });
 
   const duties: Duties = { deps, journal, schedule, compare, sweep: sweepNow };
-  const running = keepDuties(duties, lease.isHeld, waits, stopping.signal);
+  const running = deps.onDemand === true ? Promise.resolve() : keepDuties(duties, lease.isHeld, waits, stopping.signal);
 
   return {
     journal,
@@ -139,7 +144,7 @@ async function keepDuties(duties: Duties, isHeld: () => boolean, waits: Waits, s
 }
 
 async function doDuties({ deps, journal, schedule, compare, sweep }: Duties): Promise<void> {
-  const { facts, settings, clock, say } = deps;
+  const { settings, clock, say } = deps;
   await journal.tail();
   if (schedule.takeSweep()) {
     await sweep();
@@ -152,8 +157,19 @@ async function doDuties({ deps, journal, schedule, compare, sweep }: Duties): Pr
   else if (alarms.length > 0) say('error', { alarms: alarms.length }, 'something was lost: comparing everything');
   await compare({ repair: approved || settings.reconcile.repair });
   schedule.ran();
-  for (const { id, value } of alarms)
-    await facts.put([{ pair: settings.name, kind: 'alarm', id, value: { ...value, done: true } }]);
+}
+
+// A full comparison answers what was alarming when it began; what was approved is carried over only by one that repairs.
+async function endAlarms(
+  { facts, settings: { name: pair } }: ReconcilerDeps,
+  alarms: Awaited<ReturnType<typeof openAlarms>>,
+  repaired: boolean,
+): Promise<void> {
+  for (const { id, value } of alarms) {
+    if (id === APPROVED && !repaired) continue;
+    if ((await facts.get(pair, 'alarm', id))?.at === value.at)
+      await facts.put([{ pair, kind: 'alarm', id, value: { ...value, done: true } }]);
+  }
 }
 
 async function openAlarms({ facts, settings }: ReconcilerDeps) {
