@@ -31,7 +31,7 @@ pairs:
       consumerKey: "\${WOO_KEY}"
       consumerSecret: "\${WOO_SECRET}"
       webhookSecrets: ["\${WOO_HOOK}"]
-      maxConcurrent: 10
+      maxConcurrent: 20
     target:
       platform: shopify
       shop: demo.myshopify.com

@@ -4,6 +4,7 @@ import type { ShopState as SourceState } from '../woocommerce/index.ts';
 import { lastChanges } from './carried.ts';
 import { findDifferences, type Difference } from './differences.ts';
 import { findDoubles } from './doubles.ts';
+import { findMadeWrong } from './made-wrong.ts';
 import { findUnselectedWrites } from './unselected.ts';
 
 /** Something that a run must not do; `rule` is stable, `detail` is for people. */
@@ -16,6 +17,8 @@ export type OracleRule =
   | 'entity-missing'
   | 'unselected-field-written'
   | 'doubled-entity'
+  /** What the sync made is not what it was made from. */
+  | 'made-wrong'
   | 'mail'
   | 'stock-movement'
   | 'gateway-call'
@@ -62,6 +65,7 @@ export function judge(input: JudgeInput): readonly OracleFinding[] {
     })),
     ...findUnselectedWrites(target.ledger, selected).map((detail) => finding('unselected-field-written', detail)),
     ...findDoubles(source.state, target.state).map((detail) => finding('doubled-entity', detail)),
+    ...findMadeWrong(source.state, target.state, migratedAt).map((detail) => finding('made-wrong', detail)),
     ...sideEffects([source.ledger, target.ledger]),
     ...tooEarly(target.ledger, input.approvedSeq),
     ...writesAtSource(source.ledger),

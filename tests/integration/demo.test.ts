@@ -55,8 +55,10 @@ describe.concurrent('the demo', { timeout: 120_000 }, () => {
   test('says the same as JSON, and leaves a report', async () => {
     const { code, out } = await demo('--seconds', '3', '--json');
 
-    const { verdict, run, figures } = JSON.parse(out) as DemoResult;
+    const { plan, verdict, run, figures } = JSON.parse(out) as DemoResult;
     expect(verdict).toEqual([]);
+    expect(plan.counts).toMatchObject({ inherited: 0, create: 0, ambiguous: 0, unlinked: 0, withheld: 0 });
+    expect(plan.counts.planned).toBeGreaterThan(0);
     expect(run.left).toBe(0);
     expect(figures.writeCalls).toBeLessThan(figures.naiveCalls);
     expect(existsSync(run.report ?? '')).toBe(true);
