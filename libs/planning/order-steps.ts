@@ -76,7 +76,7 @@ function transitions({ from, wanted, source, present, heldByUs, parcels }: Move)
     steps.push({ kind: 'fulfil', parcels: newParcels(parcels, present.tracking) });
   } else if (from.onHold && !wanted.onHold) steps.push({ kind: 'releaseHold' });
   if (!from.onHold && wanted.onHold) steps.push({ kind: 'hold', sourceId: source.number });
-  if (isRefund(wanted)) steps.push(...refunds(source, present));
+  if (isRefund(wanted)) steps.push(...refunds(wanted, source, present));
   if (!from.cancelled && wanted.cancelled) steps.push({ kind: 'cancel' });
   return steps;
 }
@@ -91,7 +91,7 @@ function isRefund({ payment }: OrderState): boolean {
 }
 
 // The target keeps each refund under the source refund's id; what is there is not repeated.
-function refunds(source: Order, present: Order): readonly OrderStep[] {
+function refunds(wanted: OrderState, source: Order, present: Order): readonly OrderStep[] {
   const known = new Set(present.refunds.map(({ id }) => id));
   const listed = source.refunds.filter(({ id }) => !known.has(id));
   const done = present.refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
@@ -104,7 +104,7 @@ function refunds(source: Order, present: Order): readonly OrderStep[] {
     reason,
   }));
   // A status `refunded` without any refund record: the whole rest, once.
-  if (steps.length > 0 || source.status.state?.payment !== 'refunded' || all > 0 || done > 0) return steps;
+  if (steps.length > 0 || wanted.payment !== 'refunded' || all > 0 || done > 0) return steps;
   return [
     { kind: 'refund', sourceId: `${source.number}-whole`, amount: source.total, at: source.placedAt, reason: null },
   ];
