@@ -1,0 +1,187 @@
+import { describe, expect, test } from 'vitest';
+
+import type { FieldValues } from '#libs/fields/field-names.ts';
+import type { Order, OrderState, Parcel } from '#libs/model/order.ts';
+import { planOrderSteps, waitsForShipping } from '#libs/planning/order-steps.ts';
+import { anOrder, eur } from '#tests/builders/entities.ts';
+
+const PAID: OrderState = { payment: 'paid', fulfilment: 'open', cancelled: false, onHold: false };
+const PENDING: OrderState = { ...PAID, payment: 'pending' };
+const SHIPPED: OrderState = { ...PAID, fulfilment: 'fulfilled' };
+const CANCELLED: OrderState = { ...PAID, cancelled: true };
+const REFUNDED: OrderState = { ...SHIPPED, payment: 'refunded' };
+const PARTLY: OrderState = { ...SHIPPED, payment: 'partiallyRefunded' };
+
+const parcel = (number: string): Parcel => ({ number, carrier: 'DHL', url: null, shippedAt: null });
+const refund = (id: string, amountMinor: number) => ({
+  id,
+  at: '2026-11-23T08:00:00Z',
+  amount: eur(amountMinor),
+  reason: null,
+});
+const entry = (id: string, at: string) => ({ id, at, text: `entry ${id}`, forCustomer: false });
+
+type Case = {
+  readonly from: OrderState;
+  readonly to?: OrderState;
+  readonly source?: Partial<Order>;
+  readonly present?: Partial<Order>;
+  readonly heldByUs?: boolean;
+  readonly patch?: FieldValues;
+};
+
+function steps({ from, to, source = {}, present = {}, heldByUs = false, patch = {} }: Case) {
+  const wanted = to === undefined ? {} : { status: { word: 'w', state: to } };
+  const order = anOrder({ paidAt: '2026-11-23T07:00:00Z', ...source, status: { word: 'w', state: to ?? from } });
+  return planOrderSteps({
+    patch: { ...wanted, ...patch },
+    source: order,
+    present: anOrder({ ...present, status: { word: 'p', state: from } }),
+    heldByUs,
+    parcels: order.tracking,
+  });
+}
+
+function kinds(given: Case): readonly string[] {
+  const plan = steps(given);
+  return plan.kind === 'steps' ? plan.steps.map(({ kind }) => kind) : [plan.kind];
+}
+
+describe('planOrderSteps() finds the shortest legal list', () => {
+  test.each([
+    ['pays what is paid', { from: PENDING, to: PAID }, ['pay']],
+    ['pays before it ships', { from: PENDING, to: SHIPPED }, ['pay', 'fulfil']],
+    ['pays, ships, then refunds', { from: PENDING, to: REFUNDED }, ['pay', 'fulfil', 'refund']],
+    ['ships', { from: PAID, to: SHIPPED }, ['fulfil']],
+    ['cancels', { from: PAID, to: CANCELLED }, ['cancel']],
+    ['refunds before it cancels', { from: PAID, to: { ...CANCELLED, payment: 'refunded' } }, ['refund', 'cancel']],
+    ['holds', { from: PAID, to: { ...PAID, onHold: true } }, ['hold']],
+    ['lets go', { from: { ...PAID, onHold: true }, to: PAID }, ['releaseHold']],
+    ['lets go before it ships', { from: { ...PAID, onHold: true }, to: SHIPPED }, ['releaseHold', 'fulfil']],
+    ['lets go of its own hold before it ships', { from: PAID, to: SHIPPED, heldByUs: true }, ['releaseHold', 'fulfil']],
+    ['keeps its own hold otherwise', { from: PENDING, to: PAID, heldByUs: true }, ['pay']],
+    ['has nothing to do', { from: PAID, to: PAID }, []],
+  ] satisfies readonly (readonly [string, Case, readonly string[]])[])('%s', (_name, given, expected) => {
+    expect(kinds(given)).toEqual(expected);
+  });
+
+  test('pays when the source was paid', () => {
+    expect(steps({ from: PENDING, to: PAID })).toMatchObject({ steps: [{ kind: 'pay', at: '2026-11-23T07:00:00Z' }] });
+  });
+});
+
+describe('planOrderSteps() calls impossible', () => {
+  test.each([
+    ['un-cancelling', CANCELLED, PAID, 'cancelled'],
+    ['un-paying', PAID, PENDING, 'cannot go back'],
+    ['un-refunding', REFUNDED, SHIPPED, 'cannot go back'],
+    ['un-shipping', SHIPPED, PAID, 'not taken back'],
+    ['part of a payment', PENDING, { ...PAID, payment: 'partiallyPaid' }, 'part payment'],
+    ['an authorisation', PENDING, { ...PAID, payment: 'authorised' }, 'authorisation'],
+    ['a void of what is not cancelled', PENDING, { ...PAID, payment: 'voided' }, 'voided'],
+    ['a part of a shipment', PAID, { ...PAID, fulfilment: 'partial' }, 'which lines'],
+  ] satisfies readonly (readonly [string, OrderState, OrderState, string])[])('%s', (_name, from, to, why) => {
+    expect(steps({ from, to })).toEqual({ kind: 'impossible', reason: expect.stringContaining(why) as string });
+  });
+
+  test('what begins at a status of the target that nobody knows', () => {
+    const plan = planOrderSteps({
+      patch: {},
+      source: anOrder(),
+      present: anOrder({ status: { word: 'odd', state: null } }),
+      heldByUs: false,
+      parcels: [],
+    });
+
+    expect(plan).toEqual({ kind: 'impossible', reason: expect.stringContaining('"odd"') as string });
+  });
+});
+
+describe('planOrderSteps() and tracking', () => {
+  const tracking = [parcel('A'), parcel('B')];
+
+  test('a fulfilment carries the parcels, and no second step does', () => {
+    const plan = steps({ from: PAID, to: SHIPPED, source: { tracking }, patch: { tracking } });
+
+    expect(plan).toMatchObject({ steps: [{ kind: 'fulfil', parcels: tracking }] });
+    expect(kinds({ from: PAID, to: SHIPPED, source: { tracking }, patch: { tracking } })).toEqual(['fulfil']);
+  });
+
+  test('a shipped order gets all its parcels in one step', () => {
+    expect(steps({ from: SHIPPED, source: { tracking }, patch: { tracking } })).toMatchObject({
+      steps: [{ kind: 'track', parcels: tracking }],
+    });
+  });
+
+  test('a fulfilment repeats no parcel that is there', () => {
+    const plan = steps({ from: PAID, to: SHIPPED, source: { tracking }, present: { tracking: [parcel('a ')] } });
+
+    expect(plan).toMatchObject({ steps: [{ kind: 'fulfil', parcels: [parcel('B')] }] });
+  });
+
+  test('a number waits for the shipping of an open order', () => {
+    const open = anOrder({ status: { word: 'p', state: PAID } });
+    const shipped = anOrder({ status: { word: 'p', state: SHIPPED } });
+
+    expect(waitsForShipping({ tracking }, open)).toBe(true);
+    expect(waitsForShipping({ tracking, status: { word: 'w', state: PAID } }, open)).toBe(true);
+    expect(waitsForShipping({ tracking, status: { word: 'w', state: SHIPPED } }, open)).toBe(false);
+    expect(waitsForShipping({ tracking }, shipped)).toBe(false);
+    expect(waitsForShipping({}, open)).toBe(false);
+    expect(kinds({ from: PAID, source: { tracking }, patch: { tracking } })).toEqual([]);
+  });
+});
+
+describe('planOrderSteps() and refunds', () => {
+  test('repeats none that the target has', () => {
+    const plan = steps({
+      from: PARTLY,
+      to: REFUNDED,
+      source: { refunds: [refund('r1', 500), refund('r2', 4490)] },
+      present: { refunds: [refund('r1', 500)] },
+    });
+
+    expect(plan).toMatchObject({ steps: [{ kind: 'refund', sourceId: 'r2', amount: eur(4490) }] });
+  });
+
+  test('records the whole sum once where the source keeps no record of it', () => {
+    const plan = steps({ from: SHIPPED, to: REFUNDED });
+
+    expect(plan).toMatchObject({ steps: [{ kind: 'refund', sourceId: '1047-whole', amount: eur(4990) }] });
+    expect(kinds({ from: SHIPPED, to: REFUNDED, present: { refunds: [refund('1047-whole', 4990)] } })).toEqual([]);
+  });
+
+  test('goes by what the map says, whatever the platform calls it', () => {
+    const plan = planOrderSteps({
+      patch: { status: { word: 'returned', state: REFUNDED } },
+      source: anOrder({ status: { word: 'returned', state: null } }),
+      present: anOrder({ status: { word: 'p', state: SHIPPED } }),
+      heldByUs: false,
+      parcels: [],
+    });
+
+    expect(plan).toMatchObject({ steps: [{ kind: 'refund', amount: eur(4990) }] });
+  });
+});
+
+describe('planOrderSteps() and history', () => {
+  const late = entry('2', '2026-11-23T10:00:00Z');
+  const early = entry('9', '2026-11-23T09:00:00Z');
+
+  test('appends in order of time, after every transition', () => {
+    expect(steps({ from: PAID, to: SHIPPED, patch: { history: [late, early] } })).toMatchObject({
+      steps: [{ kind: 'fulfil' }, { kind: 'history', entries: [early, late] }],
+    });
+  });
+
+  test('appends each entry once', () => {
+    expect(steps({ from: PAID, present: { history: [early] }, patch: { history: [early, late] } })).toMatchObject({
+      steps: [{ kind: 'history', entries: [late] }],
+    });
+    expect(kinds({ from: PAID, present: { history: [late, early] }, patch: { history: [early, late] } })).toEqual([]);
+  });
+
+  test('writes a note last', () => {
+    expect(kinds({ from: PAID, patch: { history: [late], note: 'Ring twice' } })).toEqual(['history', 'note']);
+  });
+});

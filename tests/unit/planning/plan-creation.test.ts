@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+
+import { planRoot } from '#libs/planning/plan-root.ts';
+import type { RootLinks } from '#libs/planning/plan-types.ts';
+import type { Order } from '#libs/model/order.ts';
+import { aStoredCustomer, aStoredOrder, anOrder, eur } from '#tests/builders/entities.ts';
+import { NEW, planOf, product, variant, type Over } from './inputs.ts';
+
+const line: Order['lines'][number] = {
+  id: 'l1',
+  productId: '1',
+  variantId: '11',
+  sku: 'A',
+  title: 'Shirt',
+  quantity: 1,
+  unitPrice: eur(4990),
+  total: eur(4990),
+  taxes: [],
+  requiresShipping: true,
+};
+const link = (targetId: string) => ({ targetId, by: 'sku', at: 0 }) as const;
+const ALL: RootLinks = new Map([
+  ['variant:11', link('111')],
+  ['customer:5', link('105')],
+]);
+
+function order(change: Partial<Order> = {}, over: Over = {}) {
+  const source = aStoredOrder({
+    id: '7',
+    createdAt: NEW,
+    order: anOrder({ lines: [line], customerId: '5', ...change }),
+  });
+  return planRoot(planOf(source, { references: ALL, ...over })).decision;
+}
+
+describe('planRoot() creates', () => {
+  test('a product whole, with selected fields as the maps and the target say', () => {
+    const source = product('1', [variant('11', 'A', 5), variant('12', 'B', 1)], { createdAt: NEW });
+    const maps = { orderStatus: {}, transforms: { 'variant.quantity': { subtract: 2, min: 0 } }, carriers: {} };
+
+    const { decision, entities } = planRoot(planOf(source, { pair: { maps } }));
+
+    expect(decision).toMatchObject({
+      kind: 'create',
+      draft: {
+        root: 'product',
+        sourceId: '1',
+        product: source.product,
+        variants: [
+          { sourceId: '11', variant: { sku: 'A', quantity: 3 } },
+          { sourceId: '12', variant: { sku: 'B', quantity: 0 } },
+        ],
+      },
+    });
+    expect(entities.every(({ created }) => created === true)).toBe(true);
+  });
+
+  test('a customer', () => {
+    const source = aStoredCustomer({ id: '5', createdAt: NEW });
+
+    expect(planRoot(planOf(source)).decision).toEqual({
+      kind: 'create',
+      draft: { root: 'customer', sourceId: '5', customer: source.customer },
+    });
+  });
+
+  test('an order with the target’s own ids, in line order', () => {
+    const free = { ...line, id: 'l2', variantId: null, productId: null };
+
+    expect(order({ lines: [free, line] })).toMatchObject({
+      kind: 'create',
+      draft: { sourceId: '7', lineVariantIds: [null, '111'], customerId: '105', hold: false },
+    });
+  });
+
+  test('an order of a guest', () => {
+    expect(order({ customerId: null })).toMatchObject({ kind: 'create', draft: { customerId: null } });
+  });
+
+  test('an order in the state that the map says', () => {
+    const maps = {
+      orderStatus: { packed: { payment: 'paid', fulfilment: 'open' } as const },
+      transforms: {},
+      carriers: {},
+    };
+
+    expect(order({ status: { word: 'packed', state: null } }, { pair: { maps } })).toMatchObject({
+      draft: { state: { payment: 'paid', fulfilment: 'open', cancelled: false, onHold: false } },
+    });
+  });
+});
+
+describe('planRoot() of a new order', () => {
+  const shipped = {
+    word: 'completed',
+    state: { payment: 'paid', fulfilment: 'fulfilled', cancelled: false, onHold: false },
+  } as const;
+  const capabilities = { creatable: new Set(['order'] as const), writable: new Set<never>(), holdsOrders: false };
+
+  test('holds an open one where the config says so and the target can, and no shipped one', () => {
+    const pair = { openOrders: 'hold' } as const;
+
+    expect(order({}, { pair })).toMatchObject({ draft: { hold: true } });
+    expect(order({ status: shipped }, { pair })).toMatchObject({ draft: { hold: false } });
+    expect(order({}, { pair, capabilities })).toMatchObject({ draft: { hold: false } });
+  });
+
+  test('leaves open ones out where the config says so', () => {
+    const pair = { openOrders: 'skip' } as const;
+
+    expect(order({}, { pair })).toEqual({ kind: 'skip', reason: 'not-created' });
+    expect(order({ status: shipped }, { pair })).toMatchObject({ kind: 'create' });
+  });
+
+  test('waits for the products and the customer that are not there yet, each named once', () => {
+    const lines = [
+      line,
+      { ...line, id: 'l2', variantId: '12' },
+      { ...line, id: 'l3', productId: '2', variantId: '21' },
+    ];
+
+    expect(order({ lines }, { references: new Map() })).toEqual({
+      kind: 'wait',
+      reason: 'parent-missing',
+      needs: [
+        { root: 'product', rootId: '1' },
+        { root: 'product', rootId: '2' },
+        { root: 'customer', rootId: '5' },
+      ],
+    });
+  });
+
+  test('is not made for a status without a mapping, nor for one that is ignored', () => {
+    const maps = { orderStatus: { failed: 'ignore' as const }, transforms: {}, carriers: {} };
+
+    expect(order({ status: { word: 'odd', state: null } })).toMatchObject({
+      kind: 'park',
+      reason: 'unmapped-value',
+      message: expect.stringContaining('"odd"') as string,
+    });
+    expect(order({ status: { word: 'failed', state: null } }, { pair: { maps } })).toEqual({
+      kind: 'skip',
+      reason: 'not-created',
+    });
+  });
+});
