@@ -1,6 +1,6 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import type { CallContext } from '#libs/connectors/store-connector.ts';
 import { must } from '#libs/runtime/must.ts';
@@ -60,7 +60,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoResult> {
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-demo-'));
   try {
     await using shops = await openShops(options.size, options.seed);
-    const config = await demoConfig(shops, { dataDir: folder, reportsDir: options.reportsDir });
+    // What earlier demos left behind is about other shops under the same name.
+    const config = await demoConfig(shops, { dataDir: folder, reportsDir: join(folder, 'reports') });
     await using context = await openContext(config, options.io);
     const parts = await openParts(context, new Set(PART_NAMES));
     try {
@@ -191,9 +192,19 @@ async function compare(
     onProgress: ({ stage: name, done, of }) => options.onStage({ kind: 'comparing', stage: name, done, of }),
   });
   await settle(stage);
-  const report = must(run.report, 'the report').replace(/html$/, 'json');
-  const { findings } = JSON.parse(await readFile(report, 'utf8')) as { readonly findings: readonly Finding[] };
+  const report = await keepReport(must(run.report, 'the report'), options.reportsDir);
+  const text = await readFile(report.replace(/html$/, 'json'), 'utf8');
+  const { findings } = JSON.parse(text) as { readonly findings: readonly Finding[] };
   const found = findings.filter(({ status }) => status !== 'kept');
   options.onStage({ kind: 'compared', run, found });
-  return { run, found, differed };
+  return { run: { ...run, report }, found, differed };
+}
+
+/** The report is what stays of a demo. */
+async function keepReport(page: string, folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const base = basename(page, '.html');
+  for (const ending of ['html', 'json', 'csv'])
+    await copyFile(join(dirname(page), `${base}.${ending}`), join(folder, `${base}.${ending}`));
+  return join(folder, `${base}.html`);
 }
