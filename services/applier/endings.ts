@@ -176,6 +176,8 @@ function again({ read, settings, now }: EndingInput, via: 'look' | 'retry', trie
     receivedAt: Math.min(...group.members.map(({ news }) => news.receivedAt), now),
     via,
     tries,
+    // What the read must not be older than holds for the next attempt as well.
+    ...(via === 'retry' && group.changedAt !== null ? { changedAt: group.changedAt } : {}),
   };
 }
 
