@@ -14,7 +14,7 @@ function aGate() {
   const epoch = { pair: 'acme', partition: 0, generation: 1, signal: ended.signal };
   return {
     gate: openSendGate({ clock, settings: PAIR }, epoch),
-    pass(wallMs: number, monotonicMs: number) {
+    pass: (wallMs: number, monotonicMs: number) => {
       wall += wallMs;
       monotonic += monotonicMs;
     },

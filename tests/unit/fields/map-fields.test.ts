@@ -6,6 +6,7 @@ import { aVariant, anOrder, eur } from '#tests/builders/entities.ts';
 
 const NONE: FieldMaps = { orderStatus: {}, transforms: {}, carriers: {} };
 const OPEN = { payment: 'paid', fulfilment: 'open', cancelled: false, onHold: false } as const;
+const parcel = (carrier: string | null) => ({ number: '1', carrier, url: null, shippedAt: null });
 
 describe('mapFields()', () => {
   test('takes the selected fields as they are where nothing maps them', () => {
@@ -43,7 +44,6 @@ describe('mapFields()', () => {
   });
 
   test('renames carriers, and leaves the others and what has none', () => {
-    const parcel = (carrier: string | null) => ({ number: '1', carrier, url: null, shippedAt: null });
     const order = anOrder({ tracking: [parcel('dhl'), parcel('ups'), parcel(null)] });
 
     const { wanted } = mapFields('order', order, ['tracking'], { ...NONE, carriers: { dhl: 'DHL Express' } });

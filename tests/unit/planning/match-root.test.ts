@@ -5,9 +5,18 @@ import { linksTo, matchRoot, naturalKeys } from '#libs/planning/match-root.ts';
 import { aStoredCustomer, aStoredOrder, anOrder, eur } from '#tests/builders/entities.ts';
 import { product, variant } from './inputs.ts';
 
+const has = (target: StoredRoot, value: string) => naturalKeys(target).values.includes(value);
+const pairs = (...args: Parameters<typeof linksTo>) =>
+  linksTo(...args)
+    .filter(({ entity }) => entity === 'variant')
+    .map(({ sourceId, link }) => [sourceId, link.targetId]);
+const target = (change: Parameters<typeof anOrder>[0] = {}, id = '107') =>
+  aStoredOrder({ id, order: anOrder({ number: '#1001', ...change }) });
+const customer = (id: string, email: string | null) =>
+  aStoredCustomer({ id, customer: { ...aStoredCustomer().customer, email } });
+
 /** Candidates as they were looked up; each key is the only one of its kind at the source unless told. */
 function match(source: StoredRoot, targets: readonly StoredRoot[], sources: Readonly<Record<string, number>> = {}) {
-  const has = (target: StoredRoot, value: string) => naturalKeys(target).values.includes(value);
   const byKey = new Map(
     naturalKeys(source).values.map((value) => [
       value,
@@ -67,11 +76,6 @@ describe('matchRoot() of a product', () => {
 });
 
 describe('linksTo() tells variants apart', () => {
-  const pairs = (...args: Parameters<typeof linksTo>) =>
-    linksTo(...args)
-      .filter(({ entity }) => entity === 'variant')
-      .map(({ sourceId, link }) => [sourceId, link.targetId]);
-
   test('by the source id that they carry, before their SKU', () => {
     const target = product('101', [{ ...variant('111', 'B'), sourceId: '11' }, variant('112', 'A')]);
 
@@ -111,8 +115,6 @@ describe('linksTo() tells variants apart', () => {
 
 describe('matchRoot() of an order', () => {
   const source = aStoredOrder({ id: '7', order: anOrder({ number: '1001' }) });
-  const target = (change: Parameters<typeof anOrder>[0] = {}, id = '107') =>
-    aStoredOrder({ id, order: anOrder({ number: '#1001', ...change }) });
   const OTHER = { email: 'bob@example.com' };
   const DEARER = { total: eur(1) };
   const LATER = { placedAt: '2026-11-05T10:00:00Z' };
@@ -151,10 +153,10 @@ describe('matchRoot() of an order', () => {
   });
 
   test('leaves the target’s own test orders alone', () => {
-    const test = target({ ...OTHER, ...DEARER, placedAt: '2026-10-30T10:00:00Z' }, '901');
+    const own = target({ ...OTHER, ...DEARER, placedAt: '2026-10-30T10:00:00Z' }, '901');
 
-    expect(match(source, [test])).toEqual({ kind: 'none' });
-    expect(match(source, [test, target()])).toMatchObject({ kind: 'one', target: { id: '107' } });
+    expect(match(source, [own])).toEqual({ kind: 'none' });
+    expect(match(source, [own, target()])).toMatchObject({ kind: 'one', target: { id: '107' } });
   });
 
   test('does not take one that carries another source id', () => {
@@ -168,9 +170,6 @@ describe('matchRoot() of an order', () => {
 });
 
 describe('matchRoot() of a customer', () => {
-  const customer = (id: string, email: string | null) =>
-    aStoredCustomer({ id, customer: { ...aStoredCustomer().customer, email } });
-
   test('goes by the e-mail in one case', () => {
     expect(match(customer('5', 'Ada@Example.com '), [customer('105', 'ada@example.COM')])).toMatchObject({
       kind: 'one',

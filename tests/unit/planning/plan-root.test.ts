@@ -8,6 +8,14 @@ import { fields, fingerprint, linkedPlan, linksOf, planOf, product, variant } fr
 const SOURCE = product('1', [variant('11', 'A', 3)]);
 const TARGET = product('101', [variant('111', 'A', 9)]);
 
+const settled = (quantity: number) => ({
+  at: 0,
+  changedAt: null,
+  print: null,
+  wanted: {},
+  stored: { 'variant:11/quantity': fingerprint(quantity) },
+});
+
 describe('planRoot() skips', () => {
   test('what agrees on every selected field', () => {
     const plan = planRoot(linkedPlan(SOURCE, product('101', [variant('111', 'A', 3)])));
@@ -137,13 +145,6 @@ describe('planRoot() patches', () => {
   });
 
   test('what was written last time is told from what somebody changed since', () => {
-    const settled = (quantity: number) => ({
-      at: 0,
-      changedAt: null,
-      print: null,
-      wanted: {},
-      stored: { 'variant:11/quantity': fingerprint(quantity) },
-    });
     const baselineOf = (quantity: number | null) =>
       planRoot(linkedPlan(SOURCE, TARGET, quantity === null ? {} : { settled: settled(quantity) })).differences[0]
         ?.baseline;
