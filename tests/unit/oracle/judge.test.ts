@@ -90,34 +90,32 @@ describe('the oracle', () => {
   });
 });
 
-describe('what the oracle says of a comparison', () => {
-  function afterALostChange(outcome: 'lost' | 'delivered') {
-    const shops = twoShops();
-    const tradingSeq = shops.source.ledger.entries.length;
-    const [product] = shops.source
-      .state()
-      .products.filter(({ type, manage_stock }) => type === 'simple' && manage_stock);
-    const id = String(product?.id);
-    shops.source.people.setStock(product?.id ?? 0, 4711);
-    const at = { causedAt: 0, renderedAt: 0, coversSeq: 0 };
-    const arrived = outcome === 'lost' ? {} : { arrivedAt: 0, arrivedSeq: shops.source.ledger.entries.length };
-    shops.source.ledger.delivery({ topic: 'product.updated', entity: 'product', id, ...at, outcome, ...arrived });
-    const before = findDifferences({
-      source: shops.source.state(),
-      target: shops.target.state(),
-      selected: SELECTED,
-      migratedAt: MIGRATED_AT,
-    });
-    // The repair, as far as the oracle is concerned.
-    const [wrong] = before;
-    const variant = shops.target
-      .state()
-      .products.flatMap(({ variants }) => variants)
-      .find(({ sku }) => sku === product?.sku);
-    shops.target.setAvailable(variant?.id ?? '', 4711);
-    return { shops, tradingSeq, before, entity: wrong?.entity ?? '' };
-  }
+function afterALostChange(outcome: 'lost' | 'delivered') {
+  const shops = twoShops();
+  const tradingSeq = shops.source.ledger.entries.length;
+  const [product] = shops.source.state().products.filter(({ type, manage_stock }) => type === 'simple' && manage_stock);
+  const id = String(product?.id);
+  shops.source.people.setStock(product?.id ?? 0, 4711);
+  const at = { causedAt: 0, renderedAt: 0, coversSeq: 0 };
+  const arrived = outcome === 'lost' ? {} : { arrivedAt: 0, arrivedSeq: shops.source.ledger.entries.length };
+  shops.source.ledger.delivery({ topic: 'product.updated', entity: 'product', id, ...at, outcome, ...arrived });
+  const before = findDifferences({
+    source: shops.source.state(),
+    target: shops.target.state(),
+    selected: SELECTED,
+    migratedAt: MIGRATED_AT,
+  });
+  // The repair, as far as the oracle is concerned.
+  const [wrong] = before;
+  const variant = shops.target
+    .state()
+    .products.flatMap(({ variants }) => variants)
+    .find(({ sku }) => sku === product?.sku);
+  shops.target.setAvailable(variant?.id ?? '', 4711);
+  return { shops, tradingSeq, before, entity: wrong?.entity ?? '' };
+}
 
+describe('what the oracle says of a comparison', () => {
   test('is nothing where it names exactly what was lost', () => {
     const { shops, tradingSeq, before, entity } = afterALostChange('lost');
     const reported = [{ entity, field: 'variant.quantity', cause: 'missed-webhook' }];
