@@ -74,6 +74,11 @@ describe('law 14: nothing before approval', () => {
 
     expect(pair.calls.length).toBe(before);
     expect(quantityOf(pair.ofTarget('101'))).toBe(3);
+    expect((await pair.outcomes()).slice(-2)).toEqual([
+      expect.objectContaining({ outcome: 'unchanged', reason: 'closed' }),
+      expect.objectContaining({ outcome: 'unchanged', reason: 'closed' }),
+    ]);
+    expect(await pair.soon(pair.log.lag('acme'))).toMatchObject({ behind: 0, delayed: 0 });
   });
 
   test('what was made before the migration is not made at the target, and is shown', async () => {

@@ -16,6 +16,10 @@ const settled = (quantity: number) => ({
   stored: { 'variant:11/quantity': fingerprint(quantity) },
 });
 
+const baselineOf = (quantity: number | null) =>
+  planRoot(linkedPlan(SOURCE, TARGET, quantity === null ? {} : { settled: settled(quantity) })).differences[0]
+    ?.baseline;
+
 describe('planRoot() skips', () => {
   test('what agrees on every selected field', () => {
     const plan = planRoot(linkedPlan(SOURCE, product('101', [variant('111', 'A', 3)])));
@@ -145,10 +149,6 @@ describe('planRoot() patches', () => {
   });
 
   test('what was written last time is told from what somebody changed since', () => {
-    const baselineOf = (quantity: number | null) =>
-      planRoot(linkedPlan(SOURCE, TARGET, quantity === null ? {} : { settled: settled(quantity) })).differences[0]
-        ?.baseline;
-
     expect([baselineOf(9), baselineOf(8), baselineOf(null)]).toEqual(['same', 'moved', 'none']);
   });
 
