@@ -58,7 +58,7 @@ function planLinked(
   const decision =
     source.root === 'order'
       ? planOrder(input, source, target as StoredOrder, plans, withheld)
-      : planFields(source, target, plans);
+      : planFields(source, target, plans, finishing(input, source, target));
   return {
     decision,
     differences: plans.flatMap(({ differences }) => differences),
@@ -100,12 +100,35 @@ function entityOutcome({ entity, targetId, patch, differences }: EntityPlan): En
   };
 }
 
-function planFields(source: StoredRoot, target: StoredRoot, plans: readonly EntityPlan[]): Decision {
-  const entities = plans
+// A product is made as a draft and shown when it is whole: one that we were kept from showing is shown now, selected or not.
+function finishing({ unfinished }: PlanInput, source: StoredRoot, target: StoredRoot): EntityPatch | null {
+  if (unfinished !== true || source.root !== 'product' || target.root !== 'product') return null;
+  const { status } = source.product;
+  if (target.sourceId !== source.id || target.product.status !== 'draft' || status === 'draft') return null;
+  return { entity: 'product', targetId: target.id, values: { status } };
+}
+
+function planFields(
+  source: StoredRoot,
+  target: StoredRoot,
+  plans: readonly EntityPlan[],
+  finish: EntityPatch | null,
+): Decision {
+  const patched = plans
     .filter(({ patch }) => Object.keys(patch).length > 0)
     .map(({ entity, targetId, patch }): EntityPatch => ({ entity: entity.entity, targetId, values: patch }));
+  const entities = finish === null ? patched : withFinish(patched, finish);
   if (entities.length === 0) return nothingToWrite(plans);
   return { kind: 'patch', patch: rootPatch(source, target, entities, []) };
+}
+
+// One patch an entity: shown last, whatever else is written to the product itself goes along.
+function withFinish(patched: readonly EntityPatch[], finish: EntityPatch): readonly EntityPatch[] {
+  const own = patched.find(({ entity }) => entity === 'product');
+  return [
+    ...patched.filter((one) => one !== own),
+    own === undefined ? finish : { ...own, values: { ...own.values, ...finish.values } },
+  ];
 }
 
 function planOrder(

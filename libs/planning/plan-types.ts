@@ -21,6 +21,8 @@ export type PlanInput = {
   /** As the target holds it now; null: no link, or it is gone. */
   readonly target: StoredRoot | null;
   readonly settled: Settled | null;
+  /** Its creation was begun, and nobody saw how it ended: what is found of it may be half made. */
+  readonly unfinished?: boolean;
   readonly inherited: FactValue<'inherited'> | null;
   /** Held fields; `*` holds the pair. */
   readonly held: ReadonlySet<string>;

@@ -134,6 +134,9 @@ async function writePlanned(
   for (const [index, one] of planned.entries()) {
     const written = results[index] ?? { kind: 'not-sent' };
     if (written.kind === 'throttled') waitMs = Math.max(waitMs, written.retryAfterMs);
+    // Made in part, or there already: what is found of it now may have to be finished.
+    if (written.kind === 'again' && one.plan.decision.kind === 'create')
+      await doubt(deps, batch, one.read, deps.clock.now());
     const repeat = written.kind === 'again' || written.kind === 'not-sent' || written.kind === 'throttled';
     if (repeat && (round < ROUNDS_MAX || written.kind !== 'again')) again.push(one.read.group);
     else

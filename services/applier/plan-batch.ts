@@ -21,6 +21,7 @@ export function planGroup(deps: ApplierDeps, state: PairState, read: ReadGroup):
     match: read.match,
     target: read.target,
     settled: read.settled,
+    unfinished: isUnfinished(read),
     inherited: read.inheritedFields,
     held: state.held,
     references: read.references,
@@ -28,6 +29,11 @@ export function planGroup(deps: ApplierDeps, state: PairState, read: ReadGroup):
     capabilities: deps.target.capabilities,
     fingerprint: deps.fingerprint,
   });
+}
+
+// Either its creation is in doubt, or an earlier owner may have begun it and has left no link.
+function isUnfinished({ creating, group, links }: ReadGroup): boolean {
+  return creating !== null || (group.inherited && !links.has(group.key));
 }
 
 function withEveryField({ settings, target }: ApplierDeps): PairSettings {

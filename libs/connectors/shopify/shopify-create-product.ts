@@ -53,15 +53,15 @@ export async function createProduct(
 }
 
 async function show(draft: ProductDraft, id: string, session: WriteSession, parts: CreateParts): Promise<boolean> {
+  // The channel first: what is still a draft is then known to be unfinished.
+  if (draft.product.status === 'active') await publish(id, session, parts);
   const product = { id, ...toProductInput({ status: draft.product.status }) };
   const sent = await session.send(writes.UPDATE_PRODUCT_STATUS, updateAnswer, { product });
-  if (!sent.ok || sent.data.productUpdate.userErrors.length > 0) return false;
-  if (draft.product.status === 'active') await publish(id, session, parts);
-  return true;
+  return sent.ok && sent.data.productUpdate.userErrors.length === 0;
 }
 
 /** A product made by API is in no sales channel. Without permission to publish it stays so, as `check` has said. */
-async function publish(id: string, session: WriteSession, { shop }: CreateParts): Promise<void> {
+export async function publish(id: string, session: WriteSession, { shop }: Pick<CreateParts, 'shop'>): Promise<void> {
   const publications = await shop.onlineStores(session.call);
   if (publications.length === 0) return;
   const input = publications.map((publicationId) => ({ publicationId }));

@@ -4,7 +4,9 @@ import type { Clock } from '#libs/runtime/clock.ts';
 import type { Random } from '#libs/runtime/random.ts';
 import type { OrderStep, RootPatch, WriteContext, WriteResult } from '../store-connector.ts';
 import type { ShopifyClient } from './shopify-client.ts';
+import { publish } from './shopify-create-product.ts';
 import { inParallel } from './shopify-gate.ts';
+import { toGid } from './shopify-ids.ts';
 import { takeSteps } from './shopify-order-steps.ts';
 import type { Reader } from './shopify-read.ts';
 import type { Shop } from './shopify-shop.ts';
@@ -56,6 +58,7 @@ type Writing = {
 
 async function writeProducts(patches: readonly RootPatch[], { session, parts, results }: Writing): Promise<void> {
   if (patches.length === 0) return;
+  for (const patch of patches.filter(isShown)) await publish(toGid('Product', patch.targetId), session, parts);
   // Tracking comes before the number: an untracked item has none.
   const works = await inParallel(patches, parts.maxConcurrent, (patch) => writeProductFields(patch, session));
   const rows = works.flatMap(({ quantities }) => quantities.map(({ row }) => row));
@@ -73,6 +76,16 @@ async function writeProducts(patches: readonly RootPatch[], { session, parts, re
     results.set(patch, endProduct(patch, work, set.slice(from, from + work.quantities.length)));
     from += work.quantities.length;
   }
+}
+
+// A product of our making that leaves its draft for the first time is in no sales channel yet.
+function isShown({ entities, present }: RootPatch): boolean {
+  return (
+    present.root === 'product' &&
+    present.sourceId !== null &&
+    present.product.status === 'draft' &&
+    entities.some(({ entity, values }) => entity === 'product' && values['status'] === 'active')
+  );
 }
 
 async function writeOrder(patch: RootPatch, session: WriteSession, parts: WriterParts): Promise<WriteResult> {
