@@ -56,6 +56,16 @@ const CHANGES: readonly Change[] = [
       source.people.setOrderStatus(order, 'completed');
     },
   },
+  {
+    what: 'the history of another',
+    call: /metafieldsSet/,
+    make: ({ source }) => void source.people.setOrderStatus(source.state().orders[0]?.id ?? 0, 'completed'),
+  },
+  {
+    what: 'its refund',
+    call: /refundCreate/,
+    make: ({ source }) => void source.people.setOrderStatus(source.state().orders.at(-1)?.id ?? 0, 'refunded'),
+  },
 ];
 
 type Moment = {
@@ -120,10 +130,36 @@ test.each(MOMENTS)('killed $moment: every change arrives, once', async (moment) 
   expect(seen).toEqual([]);
   const { target } = world.shops();
   const { orders, products, customers } = target.state();
-  expect(products.map(({ title }) => title).filter((title) => title === 'Hat')).toEqual(['Hat']);
+  const { publicationIds } = target;
+  expect(products.filter(({ title }) => title === 'Hat')).toMatchObject([{ status: 'ACTIVE', publicationIds }]);
   expect(customers.filter(({ email }) => email === 'bo@example.com')).toHaveLength(1);
   expect(orders).toHaveLength(2);
   expect(orders.at(-1)?.fulfillments).toHaveLength(1);
+  expect(orders.at(-1)?.refunds).toHaveLength(1);
   expect(await world.json('parked', 'list')).toEqual([{ pair: 'acme', parked: [] }]);
   expect(await running.stopped()).toBe(0);
+});
+
+test('a call that lands under the next process, when the old shop is back at its former value, does not stand', async () => {
+  const world = await openWorld();
+  const first = await world.start();
+  await world.subscribe();
+  await world.approve();
+  await world.settled();
+  const { source, target, productId, stockAt } = world.shops();
+  const gate = createGate();
+  target.faults.plant({ kind: 'write', times: 1, effect: { type: 'hold-before', gate } });
+
+  source.people.setStock(productId('S-2'), 3);
+  await gate.reached;
+  await first.killed();
+  source.people.setStock(productId('S-2'), 50);
+  const next = await world.start();
+  gate.release();
+  await world.settled();
+
+  expect(stockAt('S-2')).toBe(50);
+  expect(target.ledger.calls.filter(({ fault, status }) => fault === 'hold-before' && status === 200)).toHaveLength(1);
+  expect(world.faults()).toEqual([]);
+  await next.stopped();
 });
