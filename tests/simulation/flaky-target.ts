@@ -11,6 +11,8 @@ export type TargetFaults = {
   readonly pause: number;
   readonly patienceMs: number;
   readonly landingMs: number;
+  /** True once the faults have ended: every call is answered at once. */
+  readonly calm?: () => boolean;
   /** Called before the last look at whether it may be sent: here a process is frozen. */
   readonly beforeSend?: () => void;
   /** Called when the call is on its way: here a process is killed. */
@@ -36,6 +38,7 @@ export function withLateLanding(
         outcome === 'unknown' ? { outcome, message: 'no answer came' } : { outcome },
       );
     // A process may be stopped anywhere; here is where it hurts.
+    if (faults.calm?.() === true) return maySend() ? land() : answers('not-sent');
     faults.beforeSend?.();
     await senderClock.sleep(random() < faults.pause ? random() * 4 * faults.patienceMs : 1);
     if (!maySend()) return answers('not-sent');

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { AIMED, UNIFORM } from './profiles.ts';
+import { AIMED, MISSED, UNIFORM } from './profiles.ts';
 import { simulate, type Profile } from './simulate.ts';
 
 const SEEDS = Number(process.env['SIM_SEEDS'] ?? 1_000);
@@ -29,6 +29,18 @@ describe('the target converges and keeps its own fields', () => {
     },
     60_000,
   );
+});
+
+describe('what webhooks missed is found and repaired', () => {
+  test('in 300 histories in which three of ten webhooks never come', async () => {
+    expect(await failures(MISSED, 300)).toEqual([]);
+  }, 120_000);
+
+  test('by the comparison: there was something to find', async () => {
+    const { trace } = await simulate(1, MISSED);
+
+    expect(trace.find((line) => line.includes('compared:'))).toMatch(/compared: [1-9]\d* found, 0 left/);
+  });
 });
 
 describe('each rule carries weight', () => {

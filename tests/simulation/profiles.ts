@@ -11,6 +11,9 @@ export const UNIFORM: Profile = {
   target: { late: 0.15, lost: 0.1, pause: 0.1 },
 };
 
+/** Webhooks that never come, and the reconciler that finds what they would have said. */
+export const MISSED: Profile = { ...UNIFORM, name: 'missed-webhooks', missed: 0.3 };
+
 const CALM = { kills: 0, freezes: 0, flushes: 0, prompt: true } as const;
 
 /**

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import { AIMED, UNIFORM } from './profiles.ts';
+import { AIMED, MISSED, UNIFORM } from './profiles.ts';
 import { simulate } from './simulate.ts';
 
 // npm run simulate -- --seed 105 [--profile uniform] [--seeds 10000] [--without look-after-take-over]
@@ -12,7 +12,7 @@ const { values } = parseArgs({
     without: { type: 'string' },
   },
 });
-const profiles = [UNIFORM, ...AIMED.map(({ profile }) => profile)];
+const profiles = [UNIFORM, MISSED, ...AIMED.map(({ profile }) => profile)];
 const profile = profiles.find(({ name }) => name === values.profile);
 const rules = AIMED.flatMap(({ rule }) => (rule === 'read-after-news' ? [] : [rule])).filter(
   (rule) => rule === values.without,

@@ -1,6 +1,7 @@
 import { createMemoryConnector } from '#libs/connectors/memory/memory-connector.ts';
 import type { StoreConnector } from '#libs/connectors/store-connector.ts';
 import { createMemoryBroker } from '#libs/event-log/memory-event-log.ts';
+import type { EventLog } from '#libs/event-log/event-log.ts';
 import type { News } from '#libs/event-log/news.ts';
 import { createFactStore } from '#libs/facts/log-fact-store.ts';
 import { createFingerprint } from '#libs/fields/fingerprint.ts';
@@ -10,6 +11,7 @@ import { createMemoryStateStore } from '#libs/state/memory-state-store.ts';
 import { aPair } from '#tests/builders/settings.ts';
 import type { ApplierRule, Health } from '../../services/applier/applier-deps.ts';
 import { openApplier } from '../../services/applier/open-applier.ts';
+import { compareTwice } from './compare-at-end.ts';
 import { withLateLanding, type TargetFaults } from './flaky-target.ts';
 import { clockOf, createSimProcess, within, type SimProcess } from './sim-process.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
@@ -26,6 +28,8 @@ export type Profile = {
   /** Chance that a process is killed just after it sent a call, and frozen for long just before. */
   readonly killAfterSend?: number;
   readonly freezeBeforeSend?: number;
+  /** Chance that a webhook never comes; then the reconciler compares at the end, and compares again. */
+  readonly missed?: number;
   /** Every webhook comes once and soon, so that none repairs by chance what a rule should. */
   readonly prompt?: boolean;
   /** All trading is in the stock of one product, in quick succession. */
@@ -36,6 +40,7 @@ export type Profile = {
 
 const START = Date.parse('2026-11-24T08:00:00Z');
 const LANDING_MS = 6_000;
+const FINGERPRINT = createFingerprint(Buffer.from('simulation'));
 const PATIENCE_MS = 800;
 const SESSION_MS = 3_000;
 const SETTINGS: PairSettings = aPair({
@@ -75,6 +80,7 @@ export async function simulate(
   await settled(clock, ingest.openPair('acme'));
   await settled(clock, approve(createFactStore({ log: ingest, state, clock })));
 
+  let calm = false;
   const running: SimProcess[] = [];
   let names = 0;
   function start(): void {
@@ -94,6 +100,7 @@ export async function simulate(
         ...profile.target,
         patienceMs: PATIENCE_MS,
         landingMs: LANDING_MS,
+        calm: () => calm,
         beforeSend: () => {
           if (random() < (profile.freezeBeforeSend ?? 0)) freezeNow(process);
         },
@@ -113,7 +120,7 @@ export async function simulate(
       facts: within(process, createFactStore({ log, state, clock: own })),
       clock: own,
       random,
-      fingerprint: createFingerprint(Buffer.from('simulation')),
+      fingerprint: FINGERPRINT,
       say: (_level, facts, message) => say(`${process.name} ${message} ${JSON.stringify(facts)}`),
       without,
     });
@@ -146,16 +153,42 @@ export async function simulate(
     flush: () => void state.flush(),
   });
   await clock.runUntil(lastAt);
-  for (let quiet = 0, rounds = 0; quiet < 3 && rounds < 400; rounds++) {
-    await clock.runUntil(clock.now() + 1_000);
-    const { behind, delayed } = await settled(clock, ingest.lag('acme'));
-    quiet = behind === 0 && delayed === 0 ? quiet + 1 : 0;
+  await drain(clock, ingest);
+  calm = true;
+  const left: string[] = [];
+  if (profile.missed !== undefined) {
+    const { found, again } = await compareTwice(
+      {
+        settings: SETTINGS,
+        source: createMemoryConnector(world.source, { now: clock.now }),
+        target: createMemoryConnector(world.target, { now: clock.now }),
+        log: ingest,
+        facts: createFactStore({ log: ingest, state, clock }),
+        clock,
+        random,
+        fingerprint: FINGERPRINT,
+        say: () => {},
+      },
+      clock,
+      () => drain(clock, ingest),
+    );
+    say(`compared: ${String(found)} found, ${String(again)} left`);
+    if (again > 0) left.push(`the second comparison still finds ${String(again)} differences`);
   }
-  const wrong = [...judge(world)];
+  const wrong = [...judge(world), ...left];
   const { behind, delayed } = await settled(clock, ingest.lag('acme'));
   if (behind + delayed > 0) wrong.push(`${String(behind)} news behind and ${String(delayed)} delayed at the end`);
   for (const process of running) process.kill();
   return { wrong, trace };
+}
+
+/** Lets time pass until no news is behind or delayed. */
+async function drain(clock: VirtualClock, log: EventLog): Promise<void> {
+  for (let quiet = 0, rounds = 0; quiet < 3 && rounds < 400; rounds++) {
+    await clock.runUntil(clock.now() + 1_000);
+    const { behind, delayed } = await settled(clock, log.lag('acme'));
+    quiet = behind === 0 && delayed === 0 ? quiet + 1 : 0;
+  }
 }
 
 async function settled<T>(clock: VirtualClock, promise: Promise<T>): Promise<T> {
@@ -207,7 +240,8 @@ function schedule({ profile, clock, random, world, say, publish }: Trading): num
     clock.after(at, () => {
       const news = trade(world, clock, random, profile.hot);
       say(`source: ${news.root} ${news.rootId}`);
-      for (const delay of delays) clock.after(delay, () => publish(news));
+      if (random() < (profile.missed ?? 0)) say('its webhook never comes');
+      else for (const delay of delays) clock.after(delay, () => publish(news));
     });
     last = Math.max(last, at + Math.max(...delays));
     if (random() < 0.2) clock.after(at, () => retitle(world, random));

@@ -221,6 +221,12 @@ describe('a bad config', () => {
       'is not built yet',
     ],
     [
+      'a stamp, which is not built yet',
+      ['    create:', '    stamp: true\n    create:'],
+      'pairs.acme.stamp',
+      'is not built yet',
+    ],
+    [
       'a policy that is not built yet',
       ['    create:', '    delete: archive\n    create:'],
       'pairs.acme.delete',
