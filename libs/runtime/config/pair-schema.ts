@@ -63,7 +63,10 @@ export const pairSchema = z.strictObject({
     .describe('What may be created: `none`, `new` (since migratedAt); `all` comes with a later version'),
   reconcile: reconcileSchema.prefault({}).describe('Sweeps and comparisons'),
   scope: scopeSchema.prefault({}).describe('What is left out; it is no drift'),
-  stamp: z.boolean().default(false).describe('Writes the source id onto linked entities that Lockstep did not make'),
+  stamp: z
+    .boolean()
+    .default(false)
+    .describe('Writes the source id onto linked entities that Lockstep did not make (not built yet: true is refused)'),
   partitions: z.int().min(1).max(64).default(1).describe('Partitions of the pair’s changes on the log'),
   delete: z
     .enum(['keep', 'archive', 'delete'])
