@@ -4,6 +4,7 @@ import type { StoreCapabilities } from '#libs/connectors/store-connector.ts';
 import type { FieldName } from '#libs/fields/field-names.ts';
 import { FIELD_NAMES, fieldName } from '#libs/fields/field-names.ts';
 import { ENTITY_KINDS, ROOT_KINDS } from '#libs/model/stored.ts';
+import { must } from '../must.ts';
 import { nearest } from '../nearest.ts';
 import type { AnyPlatform, Platforms } from './platform-part.ts';
 import { capabilitiesOf } from './platform-part.ts';
@@ -31,6 +32,7 @@ export async function checkPair(input: {
   const found = [...source.found, ...target.found, ...checkTimes(base, input.value)];
   found.push(...checkFields(base, input.value, source.opened, target.opened));
   found.push(...checkCreation(base, input.value, target.opened));
+  found.push(...checkStamp(base, input.value, target.opened));
   if (isSameStore(source.opened, target.opened))
     found.push({ path: [...base, 'target'], of: 'key', message: 'is the same shop as source' });
   return {
@@ -55,18 +57,23 @@ async function openSide(
     const known = Object.keys(platforms);
     const meant = nearest(platformName, known);
     const message = `"${platformName}" is not a platform${meant === null ? '' : `; did you mean "${meant}"?`}`;
-    return { found: [{ path: [...path, 'platform'], of: 'value', message, choices: known.join(', ') }], opened: null };
+    const misnamed: Found = { path: [...path, 'platform'], of: 'value', message, choices: known.join(', ') };
+    // What else is wrong is told in the same breath, where it is clear enough which platform is meant.
+    const rest = meant === null ? [] : parsePart(store, path, root, must(platforms[meant], meant)).found;
+    return { found: [misnamed, ...rest], opened: null };
   }
-  const { platform: _, ...part } = store as Record<string, unknown>;
-  const parsed = platform.configSchema.safeParse(part);
-  if (!parsed.success)
-    return {
-      found: explainIssues(parsed.error.issues, { schema: platform.configSchema, base: path, raw: root }),
-      opened: null,
-    };
-  const config = parsed.data;
+  const { found, config } = parsePart(store, path, root, platform);
+  if (found.length > 0) return { found, opened: null };
   const capabilities = await capabilitiesOf(platform, config);
   return { found: [], opened: { part: { platform: platformName, config }, platform, capabilities } };
+}
+
+function parsePart(store: object, path: readonly string[], root: unknown, platform: AnyPlatform) {
+  const { platform: _, ...part } = store as Record<string, unknown>;
+  const { configSchema: schema } = platform;
+  const parsed = schema.safeParse(part);
+  const found = parsed.success ? [] : explainIssues(parsed.error.issues, { schema, base: path, raw: root });
+  return { found, config: parsed.data };
 }
 
 function checkFields(base: readonly string[], value: unknown, source: Opened | null, target: Opened | null): Found[] {
@@ -115,6 +122,17 @@ function checkCreation(base: readonly string[], value: unknown, target: Opened |
       });
   }
   return found;
+}
+
+function checkStamp(base: readonly string[], value: unknown, target: Opened | null): Found[] {
+  if (valueAt(value, ['stamp']) !== true || target === null) return [];
+  const { platform, capabilities } = target;
+  const carried = ENTITY_KINDS.filter((entity) => valueAt(value, ['sync', entity]) !== undefined);
+  const cannot = carried.filter((entity) => !capabilities.stampable.has(entity));
+  if (cannot.length === 0) return [];
+  const what = cannot.map((entity) => `${entity}s`).join(', ');
+  const message = `source ids cannot be written onto ${what} of a ${platform.label} shop in this version: leave it out`;
+  return [{ path: [...base, 'stamp'], of: 'key', message }];
 }
 
 function checkTimes(base: readonly string[], value: unknown): Found[] {

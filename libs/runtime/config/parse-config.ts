@@ -1,5 +1,7 @@
 import { isAbsolute, join, resolve } from 'node:path';
 
+import type { z } from 'zod';
+
 import type { PairSettings, Timing } from '#libs/model/pair.ts';
 import { must } from '../must.ts';
 import type { StorePart } from './check-pair.ts';
@@ -10,6 +12,7 @@ import { substituteEnv } from './env-refs.ts';
 import type { Mistake } from './mistake.ts';
 import { ConfigError, formatPath } from './mistake.ts';
 import { findNotYet } from './not-yet.ts';
+import { pairSchema } from './pair-schema.ts';
 import type { AnyPlatform, Platforms } from './platform-part.ts';
 import { toSettings, toTiming } from './to-settings.ts';
 import type { ConfigPath, YamlSource } from './yaml-source.ts';
@@ -72,17 +75,22 @@ export async function parseConfig(
   const { value, mistakes: envMistakes, secrets } = substituteEnv(files.raw, options.env);
   const parsed = configSchema.safeParse(value);
   const found: Found[] = envMistakes.map((mistake) => ({ ...mistake, of: 'value' }));
-  const isCovered = ({ path }: Found) => envMistakes.some((mistake) => startsWith(path, mistake.path));
+  // A key that is not known here stays a mistake of its own, whatever its value was to be.
+  const isCovered = ({ path, isUnknownKey }: Found) =>
+    isUnknownKey !== true && envMistakes.some((mistake) => startsWith(path, mistake.path));
   const add = (more: readonly Found[]) => found.push(...more.filter((one) => !isCovered(one)));
 
   add(findNotYet(files.raw).map((later) => ({ ...later, of: 'key' })));
   if (!parsed.success) add(explainIssues(parsed.error.issues, { schema: configSchema, base: [], raw: files.raw }));
   const stores = new Map<string, { readonly source?: StorePart; readonly target?: StorePart }>();
   for (const [name, pair] of Object.entries(asRecord(valueAt(value, ['pairs'])))) {
+    add(hiddenByName(name, pair, parsed.error?.issues ?? [], files.raw));
     const checked = await checkPair({ name, value: pair, root: files.raw, platforms: options.platforms });
     add(checked.found);
     stores.set(name, checked);
   }
+  if (stores.size === 0 && found.length === 0)
+    add([{ path: ['pairs'], of: 'key', message: 'names no pair of shops: lockstep init writes an example' }]);
   if (found.length > 0) throw new ConfigError(distinct(found).map((one) => files.toMistake(one)));
   return assemble(must(parsed.data, 'the parsed config'), {
     ...options,
@@ -91,6 +99,19 @@ export async function parseConfig(
     secrets,
     file: texts.main.file,
   });
+}
+
+// A record's value is not looked at where its key is refused: a wrong name must not hide what else is wrong with the pair.
+function hiddenByName(
+  name: string,
+  pair: unknown,
+  issues: readonly z.core.$ZodIssue[],
+  raw: unknown,
+): readonly Found[] {
+  const isHidden = issues.some(({ code, path: [at, key] }) => code === 'invalid_key' && at === 'pairs' && key === name);
+  const parsed = isHidden ? pairSchema.safeParse(pair) : null;
+  if (parsed === null || parsed.success) return [];
+  return explainIssues(parsed.error.issues, { schema: pairSchema, base: ['pairs', name], raw });
 }
 
 function assemble(

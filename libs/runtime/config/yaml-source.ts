@@ -23,7 +23,10 @@ export function parseYamlSource(file: string, text: string): YamlSource {
     const { line, col } = lines.linePos(offset);
     return { line: Math.max(1, line), column: Math.max(1, col) };
   };
-  const syntax = document.errors.map((error) => ({ position: at(error.pos[0]), message: oneLine(error.message) }));
+  // One slip makes the parser stumble several times over the same place: what it said first is what it is about.
+  const places = new Map<number, string>();
+  for (const { pos, message } of document.errors) if (!places.has(pos[0])) places.set(pos[0], oneLine(message));
+  const syntax = [...places].map(([offset, message]) => ({ position: at(offset), message }));
   return {
     file,
     syntax,

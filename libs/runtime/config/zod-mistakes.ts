@@ -9,6 +9,8 @@ export type Found = {
   readonly of: 'key' | 'value';
   readonly message: string;
   readonly choices?: string;
+  /** The key itself is the mistake, so nothing said of its value makes up for it. */
+  readonly isUnknownKey?: true;
 };
 
 /** What an issue means, said to a person: what is there, what is expected, what to write. */
@@ -32,6 +34,7 @@ function explain(issue: z.core.$ZodIssue, context: Context): readonly Found[] {
       return issue.keys.map((key) => ({
         path: [...path, key],
         of: 'key',
+        isUnknownKey: true,
         ...unknownKey(key, keysAt(context.schema, within)),
       }));
     case 'invalid_type':

@@ -221,10 +221,10 @@ describe('a bad config', () => {
       'is not built yet',
     ],
     [
-      'a stamp, which is not built yet',
-      ['    create:', '    stamp: true\n    create:'],
+      'a stamp that the target cannot take',
+      ['    create:', '      customer: { fields: [email] }\n    stamp: true\n    create:'],
       'pairs.acme.stamp',
-      'is not built yet',
+      'source ids cannot be written onto customers of a Shopify shop',
     ],
     [
       'a policy that is not built yet',
@@ -237,6 +237,41 @@ describe('a bad config', () => {
 
     const named = error.mistakes.filter((mistake) => mistake.path === path);
     expect(named.map((mistake) => mistake.message).join(' / ') || error.message).toContain(message);
+  });
+
+  test('tells what else is wrong with a pair whose name or platform is wrong', async () => {
+    const text = GOOD.replace('acme:', 'Acme_Shop:')
+      .replace('platform: woocommerce', 'platform: woocomerce')
+      .replace('url: https://old.example.com', 'url: old.example.com')
+      .replace('[status, tracking', '[status, trakcing');
+
+    const { mistakes } = await mistakesOf(text);
+
+    expect(mistakes.map(({ path }) => path)).toEqual(
+      expect.arrayContaining([
+        'pairs.Acme_Shop',
+        'pairs.Acme_Shop.source.platform',
+        'pairs.Acme_Shop.source.url',
+        'pairs.Acme_Shop.sync.order.fields[1]',
+      ]),
+    );
+  });
+
+  test('says that a key is not known, though the variable it names is not set either', async () => {
+    const { message } = await mistakesOf(GOOD.replace('accessToken: "${', 'acessToken: "${NOT_SET_'));
+
+    expect(message).toContain('did you mean "accessToken"?');
+    expect(message).toContain('is not set in the environment');
+  });
+
+  test.each([[''], ['pairs: {}\n'], ['dataDir: data\n']])('that names no pair is a mistake: %j', async (text) => {
+    expect((await mistakesOf(text)).message).toContain('names no pair of shops: lockstep init');
+  });
+
+  test('that is no YAML names each place once', async () => {
+    const { mistakes } = await mistakesOf('pairs:\n  a: [\n b');
+
+    expect(mistakes).toHaveLength(1);
   });
 
   test('points into the file of the pair', async () => {
