@@ -46,7 +46,13 @@ function stateAgrees(wanted: OrderStatus, present: OrderStatus | undefined): boo
   const [left, right] = [wanted.state, present?.state];
   if (right === undefined || right === null) return false;
   const axes: readonly (keyof OrderState)[] = ['payment', 'fulfilment', 'cancelled', 'onHold'];
-  return axes.every((axis) => left[axis] === right[axis]);
+  return axes.every((axis) => left[axis] === right[axis]) && refundedAgrees(left, right);
+}
+
+/** A store that only says that a part was paid back, and not how much, contradicts nothing. */
+export function refundedAgrees({ refunded: left }: OrderState, { refunded: right }: OrderState): boolean {
+  if (left === undefined || right === undefined) return true;
+  return left.amountMinor === right.amountMinor && left.currency === right.currency;
 }
 
 function sameSet(left: readonly string[], right: readonly string[]): boolean {

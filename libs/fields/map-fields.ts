@@ -1,4 +1,5 @@
-import type { OrderState, OrderStatus, Parcel } from '#libs/model/order.ts';
+import { afterRefunds } from '#libs/model/order-refunds.ts';
+import type { Order, OrderState, OrderStatus, Parcel } from '#libs/model/order.ts';
 import type { EntityKind } from '#libs/model/stored.ts';
 import type { FieldMaps, StatusTarget, Transform } from './field-maps.ts';
 import { fieldName, type FieldValues } from './field-names.ts';
@@ -25,7 +26,7 @@ export function mapFields(
     const value = values[field];
     if (value === undefined) continue;
     if (entity === 'order' && field === 'status') {
-      const status = mapStatus(value as OrderStatus, maps.orderStatus);
+      const status = mapStatus(value as OrderStatus, maps.orderStatus, values);
       if (status === 'ignore') ignored.push(field);
       else if (status === null) unmapped[field] = `status "${(value as OrderStatus).word}" has no mapping`;
       else wanted[field] = status;
@@ -40,16 +41,25 @@ export function mapFields(
   return { wanted, unmapped, ignored };
 }
 
-/** The state a source's status means: the config's map first, then what the platform itself says; null where neither knows it. */
+/**
+ * The state a source's status means: the config's map first, then what the platform itself says; null where neither knows it.
+ * The map speaks of words, and refunds change no word: they are counted afterwards.
+ */
 export function mapStatus(
   status: OrderStatus,
   map: Readonly<Record<string, StatusTarget>>,
+  order: Partial<Pick<Order, 'refunds' | 'total'>>,
 ): OrderStatus | 'ignore' | null {
   const target = Object.hasOwn(map, status.word) ? map[status.word] : undefined;
   if (target === 'ignore') return 'ignore';
-  if (target === undefined) return status.state === null ? null : status;
+  if (target === undefined && status.state === null) return null;
   const base: OrderState = { payment: 'pending', fulfilment: 'open', cancelled: false, onHold: false };
-  return { word: status.word, state: { ...base, ...status.state, ...target } };
+  const state = { ...base, ...status.state, ...target };
+  const { refunds, total } = order;
+  return {
+    word: status.word,
+    state: refunds === undefined || total === undefined ? state : afterRefunds(state, { refunds, total }),
+  };
 }
 
 /** Applies number transforms in the order they are written; null (untracked, unknown) only takes `default`. */

@@ -23,6 +23,11 @@ export const orderStateSchema = z.strictObject({
   fulfilment: fulfilmentStateSchema,
   cancelled: z.boolean(),
   onHold: z.boolean().describe('Held by the merchant; a hold that Lockstep itself set is not one'),
+  refunded: moneySchema
+    .optional()
+    .describe(
+      'How much was paid back of a partly refunded order; absent of any other, and where the store does not say',
+    ),
 });
 export type OrderState = z.infer<typeof orderStateSchema>;
 

@@ -1,7 +1,8 @@
-import { agrees, missingHistory, parcelKeys } from '#libs/fields/agree.ts';
+import { agrees, missingHistory, parcelKeys, refundedAgrees } from '#libs/fields/agree.ts';
 import type { FieldValues } from '#libs/fields/field-names.ts';
 import type { OrderStep } from '#libs/connectors/store-connector.ts';
-import type { HistoryEntry, Order, OrderState, OrderStatus, Parcel } from '#libs/model/order.ts';
+import type { HistoryEntry, Order, OrderState, OrderStatus, Parcel, Refund } from '#libs/model/order.ts';
+import { lackingRefunds, type RefundPlan } from './order-refunds.ts';
 
 export type StepPlan =
   | { readonly kind: 'steps'; readonly steps: readonly OrderStep[]; readonly state: OrderState }
@@ -31,7 +32,9 @@ export function planOrderSteps({ patch, source, present, heldByUs, parcels }: St
     if (wanted === null) return { kind: 'impossible', reason: 'the wanted status is not mapped' };
     const reason = whyImpossible(from, wanted);
     if (reason !== null) return { kind: 'impossible', reason };
-    steps.push(...transitions({ from, wanted, source, present, heldByUs, parcels }));
+    const refunds = refundsOf(wanted, source, present);
+    if (refunds.kind === 'impossible') return refunds;
+    steps.push(...transitions({ from, wanted, source, present, heldByUs, parcels, refunds: refunds.refunds }));
     state = wanted;
   }
   if ('tracking' in patch && !steps.some(({ kind }) => kind === 'fulfil')) {
@@ -66,9 +69,10 @@ type Move = {
   readonly present: Order;
   readonly heldByUs: boolean;
   readonly parcels: readonly Parcel[];
+  readonly refunds: readonly Refund[];
 };
 
-function transitions({ from, wanted, source, present, heldByUs, parcels }: Move): readonly OrderStep[] {
+function transitions({ from, wanted, source, present, heldByUs, parcels, refunds }: Move): readonly OrderStep[] {
   const steps: OrderStep[] = [];
   if (needsPayment(from, wanted)) steps.push({ kind: 'pay', at: source.paidAt });
   if (from.fulfilment !== 'fulfilled' && wanted.fulfilment === 'fulfilled') {
@@ -76,7 +80,7 @@ function transitions({ from, wanted, source, present, heldByUs, parcels }: Move)
     steps.push({ kind: 'fulfil', parcels: newParcels(parcels, present.tracking) });
   } else if (from.onHold && !wanted.onHold) steps.push({ kind: 'releaseHold' });
   if (!from.onHold && wanted.onHold) steps.push({ kind: 'hold', sourceId: source.number });
-  if (isRefund(wanted)) steps.push(...refunds(wanted, source, present));
+  for (const { id, amount, at, reason } of refunds) steps.push({ kind: 'refund', sourceId: id, amount, at, reason });
   if (!from.cancelled && wanted.cancelled) steps.push({ kind: 'cancel' });
   return steps;
 }
@@ -86,28 +90,15 @@ function needsPayment(from: OrderState, wanted: OrderState): boolean {
   return !paidStates.includes(from.payment) && paidStates.includes(wanted.payment);
 }
 
-function isRefund({ payment }: OrderState): boolean {
-  return payment === 'refunded' || payment === 'partiallyRefunded';
-}
-
-// The target keeps each refund under the source refund's id; what is there is not repeated.
-function refunds(wanted: OrderState, source: Order, present: Order): readonly OrderStep[] {
-  const known = new Set(present.refunds.map(({ id }) => id));
-  const listed = source.refunds.filter(({ id }) => !known.has(id));
-  const done = present.refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
-  const all = source.refunds.reduce((sum, { amount }) => sum + amount.amountMinor, 0);
-  const steps = listed.map(({ id, amount, at, reason }): OrderStep => ({
-    kind: 'refund',
-    sourceId: id,
-    amount,
-    at,
-    reason,
-  }));
-  // A status `refunded` without any refund record: the whole rest, once.
-  if (steps.length > 0 || wanted.payment !== 'refunded' || all > 0 || done > 0) return steps;
-  return [
-    { kind: 'refund', sourceId: `${source.number}-whole`, amount: source.total, at: source.placedAt, reason: null },
-  ];
+// Where both already say the same of the payment, another axis differs, and no money is spoken of.
+function refundsOf(wanted: OrderState, source: Order, present: Order): RefundPlan {
+  const from = present.status.state;
+  const isRefund = wanted.payment === 'refunded' || wanted.payment === 'partiallyRefunded';
+  const same = wanted.payment === from?.payment && refundedAgrees(wanted, from);
+  if (!isRefund || same) return { kind: 'refunds', refunds: [] };
+  if (from?.payment === 'partiallyRefunded' && present.refunds.length === 0)
+    return { kind: 'impossible', reason: 'the target does not say how much of the order was refunded there' };
+  return lackingRefunds(wanted, source, present);
 }
 
 function newParcels(wanted: readonly Parcel[], present: readonly Parcel[]): readonly Parcel[] {

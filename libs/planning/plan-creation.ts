@@ -1,9 +1,11 @@
 import type { RootDraft } from '#libs/connectors/store-connector.ts';
 import { selectedOf } from '#libs/fields/field-names.ts';
 import { mapFields, mapStatus } from '#libs/fields/map-fields.ts';
+import type { Order, OrderState, Refund } from '#libs/model/order.ts';
 import type { Variant } from '#libs/model/product.ts';
 import type { RootKind, StoredOrder, StoredProduct, StoredRoot } from '#libs/model/stored.ts';
 import { entitiesOf } from './entity-values.ts';
+import { lackingRefunds } from './order-refunds.ts';
 import type { Decision, PlanInput, RootPlan } from './plan-types.ts';
 
 /** Decides about a source root that the target does not have. */
@@ -15,7 +17,7 @@ export function planCreation(input: PlanInput, source: StoredRoot): RootPlan {
     outcome: decision.kind === 'create' ? ('differs' as const) : ('unchanged' as const),
     ...(decision.kind === 'create' ? { created: true } : {}),
   }));
-  return { decision, entities, differences: [], newLinks: [], withheld: {}, leftOut: null };
+  return { decision, entities, differences: [], newLinks: [], withheld: {}, leftOut: null, stamps: [] };
 }
 
 function decide(input: PlanInput, source: StoredRoot): Decision {
@@ -56,7 +58,7 @@ function productDraft({ settings, express }: PlanInput, source: StoredProduct): 
 
 function orderDraft({ settings, references, capabilities }: PlanInput, source: StoredOrder): Decision {
   const { order } = source;
-  const status = mapStatus(order.status, settings.maps.orderStatus);
+  const status = mapStatus(order.status, settings.maps.orderStatus, order);
   if (status === 'ignore') return { kind: 'skip', reason: 'not-created' };
   if (status === null || status.state === null)
     return {
@@ -77,8 +79,23 @@ function orderDraft({ settings, references, capabilities }: PlanInput, source: S
   const hold = open && settings.openOrders === 'hold' && capabilities.holdsOrders;
   return {
     kind: 'create',
-    draft: { root: 'order', sourceId: source.id, order, state: status.state, lineVariantIds, customerId, hold },
+    draft: {
+      root: 'order',
+      sourceId: source.id,
+      order: { ...order, refunds: refundsToMake(status.state, order) },
+      state: status.state,
+      lineVariantIds,
+      customerId,
+      hold,
+    },
   };
+}
+
+// A status that says "refunded" without any record is made as such; records that do not come to it are completed.
+function refundsToMake(state: OrderState, order: Order): Refund[] {
+  if (order.refunds.length === 0) return [];
+  const lacking = lackingRefunds(state, order, { refunds: [] });
+  return lacking.kind === 'refunds' ? [...lacking.refunds] : order.refunds;
 }
 
 function missingReferences(

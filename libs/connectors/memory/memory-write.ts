@@ -1,5 +1,6 @@
 import type { FieldValues } from '#libs/fields/field-names.ts';
 import { agreesOn, missingHistory } from '#libs/fields/agree.ts';
+import { afterRefunds } from '#libs/model/order-refunds.ts';
 import type { Order, OrderState } from '#libs/model/order.ts';
 import type { Variant } from '#libs/model/product.ts';
 import type { StoredOrder, StoredRoot } from '#libs/model/stored.ts';
@@ -91,9 +92,9 @@ function refunded(stored: StoredOrder, step: Extract<OrderStep, { kind: 'refund'
     ...stored.order.refunds,
     { id: step.sourceId, at: step.at, amount: step.amount, reason: step.reason },
   ];
-  const sum = refunds.reduce((total, { amount }) => total + amount.amountMinor, 0);
-  const payment = sum >= stored.order.total.amountMinor ? 'refunded' : 'partiallyRefunded';
-  return withState(withOrder(stored, { refunds }), { payment });
+  const next = withOrder(stored, { refunds });
+  const state = must(next.order.status.state, 'the state of an order in memory');
+  return withOrder(next, { status: { word: next.order.status.word, state: afterRefunds(state, next.order) } });
 }
 
 function withOrder(stored: StoredOrder, change: Partial<Order>): StoredOrder {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import type { StatusTarget } from '#libs/fields/field-maps.ts';
 import { addMoney, parseMoney, type Money } from '#libs/model/money.ts';
+import { withRefundedPart } from '#libs/model/order-refunds.ts';
 import {
   fulfilmentStateSchema,
   historyEntrySchema,
@@ -53,19 +54,21 @@ export const SHOPIFY_STATUS_MAP: Readonly<Record<string, StatusTarget>> = Object
 
 export function toStoredOrder(wire: OrderWire, lines: readonly LineWire[]): StoredOrder {
   const holds = (wire.fulfillmentOrders?.nodes ?? []).flatMap(({ fulfillmentHolds }) => fulfillmentHolds ?? []);
-  const state: OrderState = {
+  const refunds = (wire.refunds ?? []).map((refund) => toRefund(refund, wire.currencyCode));
+  const said: OrderState = {
     payment: PAYMENT[wire.displayFinancialStatus ?? 'PENDING'] ?? 'pending',
     fulfilment: toFulfilment(wire, lines),
     cancelled: orNull(wire.cancelledAt) !== null,
     onHold: holds.some(({ handle }) => handle !== OUR_HOLD),
   };
+  const state = withRefundedPart(said, { refunds });
   return {
     root: 'order',
     id: fromGid(wire.id),
     sourceId: wire.sourceId?.value ?? null,
     createdAt: toUtc(wire.createdAt),
     changedAt: toUtc(wire.updatedAt),
-    order: toOrder(wire, lines, state),
+    order: toOrder(wire, lines, { state, refunds }),
     heldByUs: holds.some(({ handle }) => handle === OUR_HOLD),
   };
 }
@@ -86,7 +89,9 @@ function toFulfilment(wire: OrderWire, lines: readonly LineWire[]): FulfilmentSt
   return left ? 'partial' : 'fulfilled';
 }
 
-function toOrder(wire: OrderWire, lines: readonly LineWire[], state: OrderState): Order {
+type Read = { readonly state: OrderState; readonly refunds: Refund[] };
+
+function toOrder(wire: OrderWire, lines: readonly LineWire[], { state, refunds }: Read): Order {
   const currency = wire.currencyCode;
   const paid = (wire.transactions ?? []).find(
     ({ kind, status }) => status === 'SUCCESS' && (kind === 'SALE' || kind === 'CAPTURE'),
@@ -114,7 +119,7 @@ function toOrder(wire: OrderWire, lines: readonly LineWire[], state: OrderState)
     shippingAddress: toAddress(wire.shippingAddress),
     paymentMethod: wire.paymentGatewayNames?.[0] ?? null,
     paidAt: toUtc(paid?.processedAt),
-    refunds: (wire.refunds ?? []).map((refund) => toRefund(refund, currency)),
+    refunds,
     status: { word: toWord(state), state },
     tracking: toParcels(wire),
     history: toHistory(wire.history),

@@ -152,11 +152,9 @@ function toRefund(refund: OrderWire['refunds'][number], order: OrderWire, detail
   };
 }
 
-function toStatus(wire: OrderWire, total: Money, refunds: readonly Refund[]): OrderStatus {
+function toStatus(wire: OrderWire, total: Money, refunds: Refund[]): OrderStatus {
   const word = statusWord(wire.status);
-  const back = addMoney(wire.currency, ...refunds.map(({ amount }) => amount)).amountMinor;
-  const refunded = back === 0 ? 'none' : back >= total.amountMinor ? 'all' : 'part';
-  return { word, state: toOrderState(word, { paid: toUtc(wire.date_paid_gmt) !== null, refunded }) };
+  return { word, state: toOrderState(word, { paid: toUtc(wire.date_paid_gmt) !== null, refunds, total }) };
 }
 
 /** Parcels lie in the meta of the Shipment Tracking plugin, which others write as well. */

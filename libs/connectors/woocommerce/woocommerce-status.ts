@@ -1,5 +1,6 @@
 import type { StatusTarget } from '#libs/fields/field-maps.ts';
-import type { OrderState } from '#libs/model/order.ts';
+import { afterRefunds } from '#libs/model/order-refunds.ts';
+import type { Order, OrderState } from '#libs/model/order.ts';
 
 /**
  * What WooCommerce's own words mean where the config does not say otherwise. Words of plugins are missing on purpose: they are
@@ -29,20 +30,15 @@ export function statusWord(status: string): string {
 /** The state that the word means by default, filled up by what the order itself says; null where nothing maps the word. */
 export function toOrderState(
   word: string,
-  order: { readonly paid: boolean; readonly refunded: 'none' | 'part' | 'all' },
+  order: Pick<Order, 'refunds' | 'total'> & { readonly paid: boolean },
 ): OrderState | null {
   const target = Object.hasOwn(WOOCOMMERCE_STATUS_MAP, word) ? WOOCOMMERCE_STATUS_MAP[word] : undefined;
   if (target === undefined || target === 'ignore') return null;
-  const payment = target.payment ?? (order.paid ? 'paid' : 'pending');
-  return {
-    payment: payment === 'paid' ? afterRefunds(order.refunded) : payment,
+  const state: OrderState = {
+    payment: target.payment ?? (order.paid ? 'paid' : 'pending'),
     fulfilment: target.fulfilment ?? 'open',
     cancelled: target.cancelled ?? false,
     onHold: target.onHold ?? false,
   };
-}
-
-function afterRefunds(refunded: 'none' | 'part' | 'all'): OrderState['payment'] {
-  if (refunded === 'all') return 'refunded';
-  return refunded === 'part' ? 'partiallyRefunded' : 'paid';
+  return afterRefunds(state, order);
 }

@@ -47,6 +47,7 @@ function showStatus({ word, state }: OrderStatus): string {
   if (state === null) return word;
   return [
     state.cancelled ? 'cancelled' : state.payment,
+    ...(state.refunded === undefined ? [] : [`${formatMoney(state.refunded)} ${state.refunded.currency} refunded`]),
     ...(state.fulfilment === 'open' ? [] : [state.fulfilment]),
     ...(state.onHold ? ['on hold'] : []),
   ].join(', ');

@@ -43,6 +43,20 @@ describe('agrees()', () => {
     expect(agrees('order.status', { word: 'x', state: STATE }, unknown)).toBe(false);
     expect(agrees('order.status', { word: 'x', state: STATE }, undefined)).toBe(false);
   });
+
+  test('partly refunded orders agree when the same amount went back, to the cent', () => {
+    const partly = (amountMinor: number) => ({
+      word: 'x',
+      state: { ...STATE, payment: 'partiallyRefunded' as const, refunded: { amountMinor, currency: 'EUR' } },
+    });
+    const unsaid = { word: 'x', state: { ...STATE, payment: 'partiallyRefunded' as const } };
+
+    expect(agrees('order.status', partly(500), partly(500))).toBe(true);
+    expect(agrees('order.status', partly(500), partly(501))).toBe(false);
+    expect(agrees('order.status', partly(500), { word: 'x', state: { ...STATE, payment: 'paid' } })).toBe(false);
+    // The target tells that a part went back, and not how much of it.
+    expect(agrees('order.status', partly(500), unsaid)).toBe(true);
+  });
 });
 
 test('missingHistory() lists the oldest first, and what came in the same second by its id', () => {

@@ -64,27 +64,58 @@ describe('mapStatus()', () => {
   test('goes by the config before the platform', () => {
     const status = { word: 'processing', state: OPEN };
 
-    expect(mapStatus(status, { processing: { fulfilment: 'fulfilled' } })).toEqual({
+    expect(mapStatus(status, { processing: { fulfilment: 'fulfilled' } }, anOrder())).toEqual({
       word: 'processing',
       state: { ...OPEN, fulfilment: 'fulfilled' },
     });
   });
 
   test('begins at nothing paid, shipped, cancelled or held for a word that the platform does not know', () => {
-    expect(mapStatus({ word: 'packed', state: null }, { packed: { payment: 'paid' } })).toEqual({
+    expect(mapStatus({ word: 'packed', state: null }, { packed: { payment: 'paid' } }, anOrder())).toEqual({
       word: 'packed',
       state: { payment: 'paid', fulfilment: 'open', cancelled: false, onHold: false },
     });
   });
 
   test('falls back on the platform, then knows nothing', () => {
-    expect(mapStatus({ word: 'processing', state: OPEN }, {})).toEqual({ word: 'processing', state: OPEN });
-    expect(mapStatus({ word: 'odd', state: null }, {})).toBeNull();
+    expect(mapStatus({ word: 'processing', state: OPEN }, {}, anOrder())).toEqual({ word: 'processing', state: OPEN });
+    expect(mapStatus({ word: 'odd', state: null }, {}, anOrder())).toBeNull();
+  });
+
+  test.each([
+    ['a part of it', 'processing', [1000, 500], { payment: 'partiallyRefunded', refunded: eur(1500) }],
+    ['all of it', 'processing', [1000, 3990], { payment: 'refunded' }],
+    [
+      'a part of it, under a word that only the config knows',
+      'packed',
+      [1],
+      { payment: 'partiallyRefunded', refunded: eur(1) },
+    ],
+    ['nothing that moved money', 'processing', [0], { payment: 'paid' }],
+    ['something of an order that nobody paid', 'on-hold', [500], { payment: 'pending' }],
+  ])('counts refunds after the word: %s', (_what, word, amounts, expected) => {
+    const map = {
+      processing: { payment: 'paid', fulfilment: 'open' },
+      packed: { payment: 'paid' },
+      'on-hold': { payment: 'pending' },
+    } as const;
+    const refunds = amounts.map((amount, n) => ({
+      id: `r${n}`,
+      at: '2026-11-01T08:00:00Z',
+      amount: eur(amount),
+      reason: null,
+    }));
+    const state = word === 'packed' ? null : OPEN;
+
+    expect(mapStatus({ word, state }, map, anOrder({ refunds, total: eur(4990) }))).toEqual({
+      word,
+      state: { fulfilment: 'open', cancelled: false, onHold: false, ...expected },
+    });
   });
 
   test('takes a word for itself, although objects have a member of that name', () => {
-    expect(mapStatus({ word: 'constructor', state: null }, {})).toBeNull();
-    expect(mapStatus({ word: 'toString', state: OPEN }, {})).toEqual({ word: 'toString', state: OPEN });
+    expect(mapStatus({ word: 'constructor', state: null }, {}, anOrder())).toBeNull();
+    expect(mapStatus({ word: 'toString', state: OPEN }, {}, anOrder())).toEqual({ word: 'toString', state: OPEN });
   });
 });
 

@@ -151,6 +151,52 @@ describe('planOrderSteps() and refunds', () => {
     expect(kinds({ from: SHIPPED, to: REFUNDED, present: { refunds: [refund('1047-whole', 4990)] } })).toEqual([]);
   });
 
+  test('records a second part beside the first, although both sides say "partly refunded"', () => {
+    const given: Case = {
+      from: { ...PARTLY, refunded: eur(500) },
+      to: { ...PARTLY, refunded: eur(800) },
+      source: { refunds: [refund('r1', 500), refund('r2', 300)] },
+      present: { refunds: [refund('r1', 500)] },
+    };
+
+    expect(steps(given)).toMatchObject({ steps: [{ kind: 'refund', sourceId: 'r2', amount: eur(300) }] });
+  });
+
+  test('pays and ships before a part goes back', () => {
+    const to = { ...PARTLY, refunded: eur(500) };
+
+    expect(kinds({ from: PENDING, to, source: { refunds: [refund('r1', 500)] } })).toEqual(['pay', 'fulfil', 'refund']);
+  });
+
+  test('takes none back that was deleted at the source', () => {
+    const from = { ...PARTLY, refunded: eur(800) };
+    const present = { refunds: [refund('r1', 500), refund('r2', 300)] };
+
+    const one = steps({
+      from,
+      to: { ...PARTLY, refunded: eur(500) },
+      source: { refunds: [refund('r1', 500)] },
+      present,
+    });
+    const none = steps({ from, to: SHIPPED, present });
+
+    expect(one).toEqual({ kind: 'impossible', reason: expect.stringContaining('not taken back') as string });
+    expect(none).toEqual({ kind: 'impossible', reason: expect.stringContaining('cannot go back') as string });
+  });
+
+  test('speaks of no money where another axis differs', () => {
+    const to = { ...REFUNDED, cancelled: true };
+
+    // Migrated as refunded, without a record of it.
+    expect(kinds({ from: REFUNDED, to, source: { refunds: [refund('r1', 4990)] } })).toEqual(['cancel']);
+  });
+
+  test('guesses nothing where the target says that a part went back, and not which', () => {
+    const plan = steps({ from: PARTLY, to: REFUNDED, source: { refunds: [refund('r1', 4990)] } });
+
+    expect(plan).toEqual({ kind: 'impossible', reason: expect.stringContaining('how much') as string });
+  });
+
   test('goes by what the map says, whatever the platform calls it', () => {
     const plan = planOrderSteps({
       patch: { status: { word: 'returned', state: REFUNDED } },
