@@ -2,6 +2,7 @@ import type { Finding, StoreIdentity } from '#libs/connectors/store-connector.ts
 import type { FactValue } from '#libs/facts/fact-kinds.ts';
 import type { FieldName } from '#libs/fields/field-names.ts';
 import type { PairSettings } from '#libs/model/pair.ts';
+import type { SyncError } from '#libs/runtime/sync-error.ts';
 import { planWebhooks } from './plan-webhooks.ts';
 import { count } from './text.ts';
 import type { WebhookState } from './webhooks-handlers.ts';
@@ -10,6 +11,21 @@ type Side = 'source' | 'target';
 
 export function shopOf(side: Side): string {
   return side === 'source' ? 'old shop' : 'new shop';
+}
+
+/** What a shop's own check found, named so that nobody takes one shop's for the other's. */
+export function sideFinding(side: Side, finding: Finding): Finding {
+  const { topic } = finding;
+  return { ...finding, topic: topic === 'reachable' ? `${shopOf(side)} reachable` : `${shopOf(side)}’s ${topic}` };
+}
+
+/** What a store or the log answered to a person who waits for it: nothing goes on by itself here. */
+export function errorFinding(topic: string, { code, message, hint }: SyncError): Finding {
+  const remedy =
+    code === 'STORE_UNREACHABLE'
+      ? 'is the address right, and is the shop up? Then look at DNS, firewall and certificate'
+      : hint;
+  return { level: 'problem', topic, message, remedy };
 }
 
 /** Whether the shop that answers is the one that was pinned; a shop not pinned yet is named. */
@@ -68,6 +84,7 @@ export function mappingFinding(
   pair: string,
   words: ReadonlyMap<string, { readonly orders: number; readonly mapped: boolean }>,
 ): Finding {
+  if (words.size === 0) return { level: 'ok', topic: 'mapping', message: 'order.status: no order to look at yet' };
   const unmapped = [...words].filter(([, { mapped }]) => !mapped);
   if (unmapped.length === 0)
     return {
@@ -104,13 +121,16 @@ export function webhookFinding(state: WebhookState): Finding {
       level: 'problem',
       topic,
       message: `stopped by the shop (it stops after repeated failures): ${stopped.join(', ')}`,
-      remedy: `lockstep webhooks remove ${state.pair}, then: lockstep webhooks register ${state.pair}`,
+      remedy: `lockstep webhooks register ${state.pair} (makes them anew)`,
     };
   if (create.length > 0)
     return {
       level: 'problem',
       topic,
-      message: `${create.length} of ${state.wanted.length} are not registered: ${create.join(', ')}`,
+      message:
+        create.length === state.wanted.length
+          ? `none of ${create.length} is registered to call ${state.url}`
+          : `${create.length} of ${state.wanted.length} are not registered: ${create.join(', ')}`,
       remedy: `lockstep webhooks register ${state.pair}`,
     };
   return { level: 'ok', topic, message: `all ${keep.length} active, to ${state.url}` };

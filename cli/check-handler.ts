@@ -1,9 +1,19 @@
 import { z } from 'zod';
 
 import type { CallContext, Finding, StoreIdentity } from '#libs/connectors/store-connector.ts';
+import type { Selection } from '#libs/fields/field-names.ts';
+import type { SyncError } from '#libs/runtime/sync-error.ts';
 import { isSyncError } from '#libs/runtime/sync-error.ts';
-import { identityFinding, mappingFinding, priceFindings, shopOf, webhookFinding } from './check-findings.ts';
-import type { OpenPair } from './context.ts';
+import {
+  errorFinding,
+  identityFinding,
+  mappingFinding,
+  priceFindings,
+  shopOf,
+  sideFinding,
+  webhookFinding,
+} from './check-findings.ts';
+import type { OpenPair, OpenStore } from './context.ts';
 import { pairOf } from './context.ts';
 import type { Runtime } from './handler.ts';
 import { defineHandler } from './handler.ts';
@@ -70,15 +80,43 @@ async function checkSide(
   call: CallContext,
   findings: Finding[],
 ): Promise<StoreIdentity | null> {
-  let identity: StoreIdentity | null = null;
-  await attempt(findings, `${shopOf(side)} reachable`, async () => {
-    identity = await store.connector.identify(call);
-    const pinned = await facts.get(settings.name, 'identity', side);
-    return [identityFinding(side, identity, pinned)];
-  });
-  if (identity !== null)
-    await attempt(findings, shopOf(side), () => store.connector.check(side, settings.selection, call));
+  const identity = await identityOf(store, call);
+  if (isSyncError(identity)) {
+    findings.push(...(await explain(side, identity, store, settings.selection, call)));
+    return null;
+  }
+  findings.push(identityFinding(side, identity, await facts.get(settings.name, 'identity', side)));
+  await attempt(findings, shopOf(side), () => ownFindings(side, store, settings.selection, call));
   return identity;
+}
+
+async function identityOf({ connector }: OpenStore, call: CallContext): Promise<StoreIdentity | SyncError> {
+  try {
+    return await connector.identify(call);
+  } catch (error) {
+    if (isSyncError(error)) return error;
+    throw error;
+  }
+}
+
+async function ownFindings(side: 'source' | 'target', { connector }: OpenStore, fields: Selection, call: CallContext) {
+  const own = await connector.check(side, fields, call);
+  return own.map((finding) => sideFinding(side, finding));
+}
+
+/** Why a shop did not say who it is. A connector knows its platform's ways to refuse a key better than a code does. */
+async function explain(
+  side: 'source' | 'target',
+  error: SyncError,
+  store: OpenStore,
+  fields: Selection,
+  call: CallContext,
+): Promise<readonly Finding[]> {
+  const plain = [errorFinding(`${shopOf(side)} reachable`, error)];
+  if (error.code === 'STORE_UNREACHABLE') return plain;
+  const own: Finding[] = [];
+  await attempt(own, `${shopOf(side)} reachable`, () => ownFindings(side, store, fields, call));
+  return own.some(({ level }) => level === 'problem') ? own : plain;
 }
 
 /** The status words of the latest orders, and whether each has its place. */
@@ -122,6 +160,6 @@ async function attempt(findings: Finding[], topic: string, run: () => Promise<re
     findings.push(...(await run()));
   } catch (error) {
     if (!isSyncError(error)) throw error;
-    findings.push({ level: 'problem', topic, message: error.message, remedy: error.hint });
+    findings.push(errorFinding(topic, error));
   }
 }

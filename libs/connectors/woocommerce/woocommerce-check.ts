@@ -13,7 +13,6 @@ export type CheckParts = {
   readonly client: WooClient;
   readonly shop: Shop;
   readonly readable: StoreConnector['capabilities']['readable'];
-  readonly listSubscriptions: StoreConnector['listSubscriptions'];
 };
 
 export function createCheck(parts: CheckParts): StoreConnector['check'] {
@@ -28,7 +27,6 @@ export function createCheck(parts: CheckParts): StoreConnector['check'] {
       ...checkTransport(parts.config),
       ...checkFields(parts, selection),
       ...(await checkScopes(parts, selection, call)),
-      ...(await checkWebhooks(parts, call)),
     ];
   };
 }
@@ -64,7 +62,7 @@ function checkHome(config: WooCommerceConfig, home: string): Finding[] {
   if (configured === own) return [];
   return [
     warning(
-      'identity',
+      'address',
       `The shop calls itself ${home}`,
       'Put that address into url unless it is reached by another on purpose',
     ),
@@ -114,31 +112,17 @@ async function checkScopes(
       try {
         const request = { path: `/${path}`, query: { per_page: 1, _fields: 'id' }, action: `list ${path}` };
         await client.get(idOnlySchema.array(), request, call);
-        return ok('scopes', `The key may read ${path}`);
+        return ok('scopes', path);
       } catch (error) {
         return fromError(error, config);
       }
     }),
   );
-  return findings;
-}
-
-async function checkWebhooks({ config, listSubscriptions }: CheckParts, call: CallContext): Promise<Finding[]> {
-  if (config.webhooks === 'off') return [ok('webhooks', 'Webhooks are off: changes are found by sweeps alone')];
-  try {
-    const ours = (await listSubscriptions(call)).filter(({ topic }) => /^(product|order|customer)\./.test(topic));
-    const disabled = ours.filter(({ status }) => status === 'disabled');
-    if (disabled.length > 0) {
-      const names = disabled.map(({ topic }) => topic).join(', ');
-      // Setting it active again keeps the count of failures: the next one disables it for good.
-      return [problem('webhooks', `The shop has disabled ${names}`, '`lockstep webhooks remove`, then `register`')];
-    }
-    const active = ours.filter(({ status }) => status === 'active').length;
-    if (active > 0) return [ok('webhooks', `${active} webhooks are active`)];
-    return [warning('webhooks', 'No webhook is active', '`lockstep webhooks register`, or webhooks: off')];
-  } catch (error) {
-    return [fromError(error, config)];
-  }
+  const granted = findings.filter(({ level }) => level === 'ok').map(({ message }) => message);
+  return [
+    ...(granted.length === 0 ? [] : [ok('scopes', `The key may read ${granted.join(', ')}`)]),
+    ...findings.filter(({ level }) => level !== 'ok'),
+  ];
 }
 
 function fromError(error: unknown, config: WooCommerceConfig): Finding {

@@ -35,7 +35,6 @@ export function createWooCommerceConnector(config: WooCommerceConfig, deps: Conn
       client,
       shop,
       readable: capabilities.readable,
-      listSubscriptions: subscriptions.listSubscriptions,
     }),
 
     readRoots,

@@ -4,7 +4,15 @@ import type { StoreIdentity } from '#libs/connectors/store-connector.ts';
 import type { FieldName } from '#libs/fields/field-names.ts';
 import type { PairSettings } from '#libs/model/pair.ts';
 import { DEFAULT_TIMING } from '#libs/model/pair.ts';
-import { identityFinding, mappingFinding, priceFindings, webhookFinding } from '../../../cli/check-findings.ts';
+import { SyncError } from '#libs/runtime/sync-error.ts';
+import {
+  errorFinding,
+  identityFinding,
+  mappingFinding,
+  priceFindings,
+  sideFinding,
+  webhookFinding,
+} from '../../../cli/check-findings.ts';
 import { checkLines } from '../../../cli/check.ts';
 import { progressText } from '../../../cli/progress.ts';
 import type { PairStatus } from '../../../cli/status-handler.ts';
@@ -89,10 +97,25 @@ test('a webhook that the shop has stopped is a problem, with the way to mend it'
   const found = webhookFinding(state);
 
   expect(found).toMatchObject({ level: 'problem', message: expect.stringContaining('product.updated') });
-  expect(found.remedy).toBe('lockstep webhooks remove acme, then: lockstep webhooks register acme');
+  expect(found.remedy).toBe('lockstep webhooks register acme (makes them anew)');
+  expect(webhookFinding({ ...state, ours: [] }).message).toBe(
+    'none of 1 is registered to call https://sync.example.com/webhooks/acme',
+  );
   expect(webhookFinding({ ...state, off: true }).level).toBe('ok');
   expect(webhookFinding({ ...state, url: null }).level).toBe('warning');
   expect(webhookFinding({ ...state, hasSecret: false }).level).toBe('problem');
+});
+
+test('what a shop says of itself is named by the shop', () => {
+  expect(sideFinding('target', { level: 'ok', topic: 'scopes', message: 'x' }).topic).toBe('new shop’s scopes');
+  expect(sideFinding('source', { level: 'ok', topic: 'reachable', message: 'x' }).topic).toBe('old shop reachable');
+});
+
+test('a shop that cannot be reached is looked for, not waited for, by who asks', () => {
+  const found = errorFinding('old shop reachable', new SyncError('STORE_UNREACHABLE', 'no connection'));
+
+  expect(found.remedy).toContain('is the address right');
+  expect(errorFinding('log', new SyncError('LOG_UNAVAILABLE', 'full')).remedy).toContain('disk');
 });
 
 test('findings are shown with their remedy below, and counted', () => {
