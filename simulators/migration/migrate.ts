@@ -113,18 +113,21 @@ function toOrder(order: Order, { customers, variants, shop }: Known): SeedOrder 
     ],
     ...(shipping === undefined ? {} : { shipping: { title: shipping.method_title, price: shipping.total } }),
     ...(discount > 0 ? { discount: discount.toFixed(2) } : {}),
-    ...stateOf(order),
+    ...stateOf(order, shop),
     ...(shipped ? { fulfillments: [parcels[0] === undefined ? {} : { tracking: parcels[0] }] } : {}),
     ...(order.billing.address_1 === '' ? {} : { billingAddress: toAddress(order.billing) }),
     ...(order.shipping.address_1 === '' ? {} : { shippingAddress: toAddress(order.shipping) }),
   };
 }
 
-function stateOf(order: Order): Pick<SeedOrder, 'financialStatus' | 'cancelledAt'> {
+function stateOf(order: Order, { refunds }: ShopState): Pick<SeedOrder, 'financialStatus' | 'cancelledAt' | 'refunds'> {
   switch (order.status) {
     case 'processing':
     case 'completed':
-      return { financialStatus: 'PAID' };
+      return {
+        financialStatus: 'PAID',
+        refunds: refunds.filter(({ parent_id }) => parent_id === order.id).map(({ amount }) => ({ amount })),
+      };
     case 'refunded':
       return { financialStatus: 'REFUNDED' };
     case 'cancelled':

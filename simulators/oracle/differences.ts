@@ -2,7 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { OrderState, ShopState as TargetState, VariantState } from '../shopify/state.ts';
 import type { ShopState as SourceState } from '../woocommerce/index.ts';
-import { expectedOrders, expectedVariants, type ExpectedOrder, type ExpectedVariant } from './expectations.ts';
+import {
+  expectedOrders,
+  expectedVariants,
+  partly,
+  toCents,
+  type ExpectedOrder,
+  type ExpectedVariant,
+} from './expectations.ts';
 
 /** One selected field that differs, or a source entity that the target lacks (`field` null). */
 export type Difference = {
@@ -118,8 +125,9 @@ function filled(wanted: NonNullable<ExpectedOrder['status']>, present: Status): 
 function statusOf(order: OrderState): Status {
   const shipped = order.lineItems.filter(({ requiresShipping, variantId }) => requiresShipping || variantId !== null);
   const left = shipped.some((line) => line.fulfilledQuantity < line.quantity - line.refundedQuantity);
+  const payment = (order.displayFinancialStatus ?? 'PENDING').toLowerCase();
   return {
-    payment: (order.displayFinancialStatus ?? 'PENDING').toLowerCase(),
+    payment: payment === 'partially_refunded' ? partly(toCents(order.refunded)) : payment,
     fulfilled: order.fulfillments.some(({ status }) => status === 'SUCCESS') && !left,
     cancelled: order.cancelledAt !== null,
   };
@@ -129,6 +137,16 @@ export function trackingOf(order: OrderState): readonly string[] {
   return order.fulfillments
     .filter(({ status }) => status === 'SUCCESS')
     .flatMap(({ trackingInfo }) => trackingInfo.flatMap(({ number }) => (number === null ? [] : [number])));
+}
+
+/** The source's id of each refund that the sync recorded, and its amount in cents. */
+export function refundsOf(
+  order: Pick<OrderState, 'refunds'>,
+): readonly { readonly id: string; readonly cents: number }[] {
+  return order.refunds.flatMap(({ note, totalRefunded }) => {
+    const id = /\[lockstep:([^\]]+)\]$/.exec(note ?? '')?.[1];
+    return id === undefined ? [] : [{ id, cents: toCents(totalRefunded) }];
+  });
 }
 
 /** Ids of the source's entries, as often as they stand there. */

@@ -1,6 +1,6 @@
 import type { ShopState as TargetState } from '../shopify/state.ts';
 import type { ShopState as SourceState } from '../woocommerce/index.ts';
-import { historyOf, markOf, trackingOf } from './differences.ts';
+import { historyOf, markOf, refundsOf, trackingOf } from './differences.ts';
 
 /** Whatever the target holds twice that the source has once. */
 export function findDoubles(source: SourceState, target: TargetState): readonly string[] {
@@ -26,6 +26,10 @@ export function findDoubles(source: SourceState, target: TargetState): readonly 
     ...orders.flatMap((order) => [
       ...twice(`history entry of ${order.name}`, historyOf(order)),
       ...twice(`parcel of ${order.name}`, trackingOf(order)),
+      ...twice(
+        `refund of ${order.name}`,
+        refundsOf(order).map(({ id }) => id),
+      ),
     ]),
     ...notAtSource(source, orders),
   ];

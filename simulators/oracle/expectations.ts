@@ -1,4 +1,4 @@
-import type { Note, Order, Product, ShopState as SourceState } from '../woocommerce/index.ts';
+import type { Note, Order, Product, Refund, ShopState as SourceState } from '../woocommerce/index.ts';
 
 /** What the target should hold of one source entity, in the target's own words. The oracle's own mapping: it shares no code with the product. */
 export type ExpectedVariant = {
@@ -19,7 +19,8 @@ export type ExpectedOrder = {
   readonly total: number;
   /** Null where the source's status says nothing to the target. */
   readonly status: {
-    readonly payment: 'pending' | 'paid' | 'refunded' | null;
+    /** Of a part that was paid back, how much: `partially_refunded 12.30`. */
+    readonly payment: 'pending' | 'paid' | 'refunded' | `partially_refunded ${string}` | null;
     readonly fulfilled: boolean | null;
     readonly cancelled: boolean;
   } | null;
@@ -60,14 +61,18 @@ function expectedVariant(variant: Product, product: Product): ExpectedVariant {
 const STOCK = { instock: 'inStock', outofstock: 'outOfStock', onbackorder: 'onBackorder' } as const;
 
 /** An order that was never placed is none. */
-export function expectedOrders({ orders, notes }: SourceState, migratedAt: number): readonly ExpectedOrder[] {
+export function expectedOrders({ orders, notes, refunds }: SourceState, migratedAt: number): readonly ExpectedOrder[] {
   const notesOf = Map.groupBy(notes, ({ order_id }) => order_id);
+  const refundsOf = Map.groupBy(refunds, ({ parent_id }) => parent_id);
   return orders
     .filter(({ status }) => status !== 'trash' && !status.endsWith('-draft'))
-    .map((order) => expectedOrder(order, notesOf.get(order.id) ?? [], migratedAt));
+    .map((order) => ({
+      ...expectedOrder(order, notesOf.get(order.id) ?? [], migratedAt),
+      status: paidBack(statusOf(order.status), totalOf(order), refundsOf.get(order.id) ?? []),
+    }));
 }
 
-function expectedOrder(order: Order, notes: readonly Note[], migratedAt: number): ExpectedOrder {
+function expectedOrder(order: Order, notes: readonly Note[], migratedAt: number): Omit<ExpectedOrder, 'status'> {
   const createdAt = Date.parse(`${order.date_created_gmt}Z`);
   // Of an order that was migrated only what happened since is carried.
   const since = createdAt >= migratedAt ? Number.NEGATIVE_INFINITY : migratedAt;
@@ -76,12 +81,22 @@ function expectedOrder(order: Order, notes: readonly Note[], migratedAt: number)
     name: `#${String(order.id)}`,
     createdAt,
     total: totalOf(order),
-    status: statusOf(order.status),
     tracking: numbersOf(order),
     history: notes
       .filter(({ date_created_gmt }) => Date.parse(`${date_created_gmt}Z`) >= since)
       .map(({ id }) => String(id)),
   };
+}
+
+/** The old shop's word stays "processing" or "completed" while parts of the money go back. */
+function paidBack(word: ExpectedOrder['status'], total: number, refunds: readonly Refund[]): ExpectedOrder['status'] {
+  const back = refunds.reduce((sum, { amount }) => sum + toCents(amount), 0);
+  if (word?.payment !== 'paid' || back === 0) return word;
+  return { ...word, payment: back >= Math.round(total * 100) ? 'refunded' : partly(back) };
+}
+
+export function partly(cents: number): `partially_refunded ${string}` {
+  return `partially_refunded ${(cents / 100).toFixed(2)}`;
 }
 
 function statusOf(word: string): ExpectedOrder['status'] {
@@ -108,7 +123,7 @@ function totalOf(order: Order): number {
   return cents / 100;
 }
 
-function toCents(decimal: string): number {
+export function toCents(decimal: string): number {
   return Math.round(Number(decimal === '' ? 0 : decimal) * 100);
 }
 

@@ -1,13 +1,14 @@
 import type { ShopState as TargetState } from '../shopify/state.ts';
 import type { Product, ShopState as SourceState } from '../woocommerce/index.ts';
-import { markOf } from './differences.ts';
-import { expectedOrders } from './expectations.ts';
+import { markOf, refundsOf } from './differences.ts';
+import { expectedOrders, toCents } from './expectations.ts';
 
 /** Entities that the sync made (they carry a source id) and that are not what they were made from. */
 export function findMadeWrong(source: SourceState, target: TargetState, migratedAt: number): readonly string[] {
   return [
     ...wrongProducts(source, target),
     ...wrongOrders(source, target, migratedAt),
+    ...wrongRefunds(source, target),
     ...wrongCustomers(source, target),
   ];
 }
@@ -45,6 +46,22 @@ function wrongOrders(source: SourceState, target: TargetState, migratedAt: numbe
       ...unlike(what, 'customer', order.customer_id !== 0, made.customerId !== null),
     ];
   });
+}
+
+/** Every refund that the sync recorded is one of the source's, to the cent. */
+function wrongRefunds({ refunds }: SourceState, target: TargetState): readonly string[] {
+  const known = byId(refunds);
+  return target.orders.flatMap((order) =>
+    refundsOf(order).flatMap(({ id, cents }) => {
+      const wanted = known.get(id);
+      return unlike(
+        `refund ${id} of ${order.name}`,
+        'cents',
+        wanted === undefined ? null : toCents(wanted.amount),
+        cents,
+      );
+    }),
+  );
 }
 
 function wrongCustomers({ customers }: SourceState, target: TargetState): readonly string[] {

@@ -66,6 +66,8 @@ export type SeedOrder = {
   readonly discount?: string;
   readonly financialStatus?: FinancialStatus;
   readonly gateway?: string;
+  /** Paid back of what was paid, as decimals. */
+  readonly refunds?: readonly { readonly amount: string; readonly note?: string }[];
   readonly fulfillments?: readonly {
     readonly tracking?: { readonly company?: string; readonly number?: string; readonly url?: string };
     readonly lines?: readonly { readonly sku: string; readonly quantity: number }[];

@@ -1,8 +1,10 @@
-import { toUnits } from './decimals.ts';
+import { toDecimal, toUnits } from './decimals.ts';
 import type { SeedCustomer, SeededProduct, SeedOrder, SeedProduct, SeedVariant } from './seed-input.ts';
 import { openFulfillmentOrder, refreshFulfillmentStatus, ship, toTracking } from './fulfilment.ts';
 import { defaultLocationId, moveStock, setAvailable } from './inventory.ts';
 import { writeMetafield } from './metafields.ts';
+import { recomputeFinancialStatus } from './order-money.ts';
+import { insertRefundTransaction, payments } from './refunds.ts';
 import { addTransaction } from './transactions.ts';
 import type { CustomerRecord, FinancialStatus, OrderRecord, VariantRecord } from './records.ts';
 import { numberOf, toStamp, type World } from './world.ts';
@@ -72,6 +74,7 @@ export function seedOrder(world: World, input: SeedOrder, origin: OrderRecord['o
   const paid = paidAmount(input.financialStatus ?? 'PAID', order);
   const at = order.processedAt;
   if (paid > 0) addTransaction(world, order, { kind: 'SALE', amount: paid, gateway: input.gateway ?? 'manual', at });
+  for (const refund of input.refunds ?? []) seedRefund(world, order, refund);
   for (const { tracking, lines } of input.fulfillments ?? []) {
     const open = world.orders.get(order.id) ?? order;
     const quantities = new Map(
@@ -161,6 +164,25 @@ function insertSeedOrder(world: World, input: SeedOrder, origin: OrderRecord['or
     ...toTotals(parts, toUnits(input.discount ?? 0)),
     removed: '0.0',
   });
+}
+
+function seedRefund(world: World, order: OrderRecord, { amount, note }: { amount: string; note?: string }): void {
+  const [parent] = payments(world, order.id);
+  if (parent === undefined) return;
+  const at = order.processedAt;
+  const { id: refundId } = world.refunds.insert({
+    id: world.gid('Refund'),
+    orderId: order.id,
+    note: note ?? null,
+    createdAt: at,
+    processedAt: at,
+    updatedAt: at,
+    totalRefunded: toDecimal(toUnits(amount)),
+    shipping: '0.0',
+    lines: [],
+  });
+  insertRefundTransaction(world, order, { refundId, parent, amount: toUnits(amount), processedAt: at });
+  recomputeFinancialStatus(world, order.id);
 }
 
 function paidAmount(status: FinancialStatus, order: OrderRecord): number {

@@ -18,13 +18,14 @@ export const SELECTED = new Set([
 ]);
 
 /** Two shops that agree in everything: the new one was copied from the old one just now. */
-export function twoShops(seed = 3): TwoShops {
+export function twoShops(seed = 3, before: (source: WooCommerceSimulator) => void = () => {}): TwoShops {
   const random = seededRandom(seed);
   let now = MIGRATED_AT - 1000;
   const options = { now: () => (now += 10), random };
   const source = createWooCommerceSimulator({ ...options, consumerKey: 'ck', consumerSecret: 'cs' });
   const target = createShopifySimulator({ ...options, accessToken: 'shpat_demo' });
   source.seedCatalogue({ variants: 60, orders: 30 });
+  before(source);
   migrate(source, target);
   now = MIGRATED_AT + 60_000;
   return { source, target };
