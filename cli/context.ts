@@ -9,6 +9,7 @@ import { createStoreHealth } from '#libs/connectors/store-health.ts';
 import type { StoreConnector, WebhookReader } from '#libs/connectors/store-connector.ts';
 import type { EventLog } from '#libs/event-log/event-log.ts';
 import type { FactStore } from '#libs/facts/fact-store.ts';
+import { holdOnForeign } from '#libs/facts/hold-on-foreign.ts';
 import type { StatusTarget } from '#libs/fields/field-maps.ts';
 import type { Fingerprint } from '#libs/fields/fingerprint.ts';
 import { createFingerprint } from '#libs/fields/fingerprint.ts';
@@ -158,7 +159,13 @@ function openStore(
     callMs: all.timing.callMs,
     ...(all.landingOverrideMs === null ? {} : { landingMs: all.landingOverrideMs }),
   };
-  const connector = platform.open(deps);
+  const connector = holdOnForeign(platform.open(deps), {
+    pair,
+    side,
+    facts: stores.facts,
+    clock,
+    onHold: ({ code }, reason) => logger.error({ pair, side, code }, `The pair is held: ${reason}`),
+  });
   const health = createStoreHealth({
     name: `${pair} ${side}`,
     probe: (signal) => connector.probe({ signal, priority: 'change' }),

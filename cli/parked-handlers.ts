@@ -5,7 +5,7 @@ import type { Parked } from '#libs/facts/fact-kinds.ts';
 import type { FactStore } from '#libs/facts/fact-store.ts';
 import { ROOT_KINDS } from '#libs/model/stored.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
-import { actOf } from './acts.ts';
+import { actOf } from '#libs/facts/act-of.ts';
 import { pairOf } from './context.ts';
 import { defineHandler } from './handler.ts';
 

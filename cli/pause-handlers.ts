@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { FIELD_NAMES } from '#libs/fields/field-names.ts';
 import type { AnyFactWrite } from '#libs/facts/fact-store.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
-import { actOf } from './acts.ts';
+import { actOf } from '#libs/facts/act-of.ts';
 import { pairOf } from './context.ts';
 import { defineHandler } from './handler.ts';
 

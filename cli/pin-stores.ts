@@ -1,7 +1,8 @@
 import type { CallContext } from '#libs/connectors/store-connector.ts';
-import type { AnyFactWrite } from '#libs/facts/fact-store.ts';
 import { isSyncError, SyncError } from '#libs/runtime/sync-error.ts';
-import { actOf } from './acts.ts';
+import { actOf } from '#libs/facts/act-of.ts';
+import { holdPair } from '#libs/facts/hold-pair.ts';
+import { beginStall, endStalls } from '#libs/facts/stalls.ts';
 import { shopOf } from './check-findings.ts';
 import type { Context, OpenPair } from './context.ts';
 
@@ -30,15 +31,18 @@ export async function pinStores(
 async function identifyPatiently(
   side: 'source' | 'target',
   pair: OpenPair,
-  { clock, logger }: Context,
+  { clock, logger, facts }: Context,
   call: CallContext,
   patient: boolean,
 ) {
   for (;;) {
     try {
-      return await pair[side].connector.identify(call);
+      const identity = await pair[side].connector.identify(call);
+      await endStalls(pair.settings.name, { facts, clock }, side);
+      return identity;
     } catch (error) {
       if (!isSyncError(error) || call.signal.aborted) throw error;
+      if (error.code === 'STORE_UNAUTHORISED') await beginStall(pair.settings.name, side, error, { facts, clock });
       if (!patient)
         throw new SyncError(
           error.code,
@@ -71,10 +75,7 @@ async function settleIdentity(
   }
   if (pinned.id === id) return 'recognised';
   const reason = `another shop (${name}) answers as the ${shopOf(side)} than the one pinned (${pinned.name})`;
-  const hold: AnyFactWrite = { pair, kind: 'hold', id: '*', value: { at: clock.now(), by: 'lockstep', reason } };
-  // A hold that stands already keeps its own reason and time.
-  if ((await facts.get(pair, 'hold', '*')) === null)
-    await facts.put([hold, actOf(clock, pair, 'lockstep', `held: ${reason}`)]);
+  await holdPair(pair, reason, { facts, clock });
   logger.error({ pair, hint: 'Check source and target; then lockstep resume' }, `The pair is held: ${reason}`);
   return 'held';
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { EntityKind } from '#libs/model/stored.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import type { RunResult } from '../services/reconciler/finding.ts';
-import { actOf } from './acts.ts';
+import { actOf } from '#libs/facts/act-of.ts';
 import { pairOf } from './context.ts';
 import { defineHandler } from './handler.ts';
 import { withParts } from './with-parts.ts';

@@ -55,6 +55,8 @@ async function statusOf(pair: OpenPair, runtime: Runtime): Promise<PairStatus> {
     reasons.set(value.reason, (reasons.get(value.reason) ?? 0) + 1);
   const alarms: string[] = [];
   for await (const { value } of facts.list(name, 'alarm')) if (!value.done) alarms.push(value.message);
+  for await (const { value } of facts.list(name, 'stall'))
+    alarms.push(`stands still: ${value.message} → ${value.remedy}`);
   const holds = [];
   for await (const { id, value } of facts.list(name, 'hold')) holds.push({ id, ...value });
   const phase = await facts.get(name, 'phase', 'phase');

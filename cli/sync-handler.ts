@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { NewsOutcome } from '#libs/journal/journal-records.ts';
 import type { JournalStore } from '../services/reconciler/journal-store.ts';
-import { actOf } from './acts.ts';
+import { actOf } from '#libs/facts/act-of.ts';
 import { pairOf } from './context.ts';
 import type { FoundRoot } from './find-root.ts';
 import { findRoot } from './find-root.ts';

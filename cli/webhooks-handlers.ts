@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { CallContext, Subscription } from '#libs/connectors/store-connector.ts';
 import { ROOT_KINDS } from '#libs/model/stored.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
-import { actOf } from './acts.ts';
+import { actOf } from '#libs/facts/act-of.ts';
 import type { OpenPair } from './context.ts';
 import { pairOf } from './context.ts';
 import { defineHandler } from './handler.ts';

@@ -21,6 +21,22 @@ export type HttpAnswer = {
 
 export type Http = (request: HttpRequest, signal: AbortSignal, maySend?: () => boolean) => Promise<HttpAnswer>;
 
+/**
+ * Whether the text of an answer ends before its JSON does, or is not there at all: the connection or the store's process went in the
+ * middle. That is an outage; anything else that is no JSON was said by somebody else.
+ */
+export function isCutShort({ headers, text }: Pick<HttpAnswer, 'headers' | 'text'>): boolean {
+  const body = text.replace(/^\uFEFF/, '').trim();
+  if (body === '') return true;
+  if (!(headers.get('content-type') ?? '').includes('json')) return false;
+  return (body.startsWith('{') && !body.endsWith('}')) || (body.startsWith('[') && !body.endsWith(']'));
+}
+
+/** Where an answer leads to, without path and query, which may hold secrets. */
+export function redirectOrigin({ headers }: Pick<HttpAnswer, 'headers'>): string {
+  return URL.parse(headers.get('location') ?? '')?.origin ?? 'another address';
+}
+
 /** Thrown where `maySend` said no in the tick that would have sent the call: nothing left this process. */
 export class NotSent extends Error {
   override readonly name = 'NotSent';

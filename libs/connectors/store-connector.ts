@@ -4,6 +4,7 @@ import type { Customer } from '#libs/model/customer.ts';
 import type { Money } from '#libs/model/money.ts';
 import type { Product, Variant } from '#libs/model/product.ts';
 import type { EntityKind, RootKind, RootRef, StoredRoot } from '#libs/model/stored.ts';
+import type { SyncError } from '#libs/runtime/sync-error.ts';
 
 /**
  * The port between the sync pipeline and one store platform, as source and as target.
@@ -210,8 +211,11 @@ export type WriteResult =
   | { readonly outcome: 'stale' }
   /** The platform's own no, in its own words. */
   | { readonly outcome: 'refused'; readonly message: string }
-  /** No answer, or one that says nothing: it may have taken effect, or still will until `landing` has passed. */
-  | { readonly outcome: 'unknown'; readonly message: string }
+  /**
+   * No answer, or one that says nothing: it may have taken effect, or still will until `landing` has passed. `foreign`: the answer was
+   * not the platform's own, which holds the pair.
+   */
+  | { readonly outcome: 'unknown'; readonly message: string; readonly foreign?: SyncError }
   /** An error of the store itself (5xx); it may have taken effect. */
   | { readonly outcome: 'failed'; readonly message: string }
   /** Certainly not applied. */

@@ -93,6 +93,9 @@ export const unreadableSchema = z.object({
 /** A gap in the log, or another reason for a full comparison. Id: `gap:<partition>`. */
 export const alarmSchema = z.object({ at: time, message: z.string(), done: z.boolean() });
 
+/** Why a pair stands still although nobody holds it: a store refuses the credentials. Gone once it goes on. Id: `source` or `target`. */
+export const stallSchema = z.object({ at: time, message: z.string(), remedy: z.string() });
+
 /** Somebody did something: for `lockstep log`. Id: time and random part. */
 export const actSchema = z.object({ at: time, by: z.string(), what: z.string() });
 
@@ -121,6 +124,7 @@ export const FACT_KINDS = {
   identity: identitySchema,
   unreadable: unreadableSchema,
   alarm: alarmSchema,
+  stall: stallSchema,
   act: actSchema,
   run: runSchema,
 } as const;

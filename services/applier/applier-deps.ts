@@ -5,6 +5,7 @@ import type { Fingerprint } from '#libs/fields/fingerprint.ts';
 import type { PairSettings } from '#libs/model/pair.ts';
 import type { Clock } from '#libs/runtime/clock.ts';
 import type { Random } from '#libs/runtime/random.ts';
+import type { SyncError } from '#libs/runtime/sync-error.ts';
 
 /** Whether a store is well, as probe reads tell; opened and closed elsewhere (a breaker). */
 export type Health = {
@@ -51,6 +52,18 @@ export class StoreIll extends Error {
   constructor(side: 'source' | 'target', cause: unknown) {
     super(`The ${side} store is not well`, { cause });
     this.side = side;
+  }
+}
+
+/** The store refuses the credentials: the batch is kept, and `status` says why the pair stands still. */
+export class StoreShut extends Error {
+  override readonly name = 'StoreShut';
+  readonly side: 'source' | 'target';
+  readonly error: SyncError;
+  constructor(side: 'source' | 'target', error: SyncError) {
+    super(error.message, { cause: error });
+    this.side = side;
+    this.error = error;
   }
 }
 

@@ -47,11 +47,12 @@ async function settleGroups(deps: ApplierDeps, batch: Batch, groups: readonly Gr
   for (let round = 1; open.length > 0; round++) {
     const again: Group[] = [];
     const state = await readPairState(deps);
+    const allowed = { mayWrite: mayWrite(state), heldMs: deps.settings.timing.retriesMs[1] };
     const reads = await readBatch(deps, open, batch.epoch.signal);
     const planned: Planned[] = [];
     for (const read of reads) {
       const one = { read, plan: planGroup(deps, state, read) };
-      const ending = endWithoutWriting(one, state, mayWrite(state)) ?? (await beforeWriting(deps, batch, one, round));
+      const ending = endWithoutWriting(one, state, allowed) ?? (await beforeWriting(deps, batch, one, round));
       if (ending === null) planned.push(one);
       else if (ending === 'again') again.push(read.group);
       else records.push(await recordOne(deps, batch, state, { one, ending, written: null }));

@@ -1,6 +1,6 @@
 import { isSyncError } from '#libs/runtime/sync-error.ts';
 import type { Health } from './applier-deps.ts';
-import { StoreIll } from './applier-deps.ts';
+import { StoreIll, StoreShut } from './applier-deps.ts';
 
 export type Asked<T> =
   | { readonly kind: 'got'; readonly value: T }
@@ -29,10 +29,11 @@ export async function askMany<I, T>(
   }
 }
 
-/** The message of a call that failed while its store is well; throws StoreIll, or what is no store's fault. */
+/** The message of a call that failed while its store is well; throws StoreIll, StoreShut, or what is no store's fault. */
 export async function whoseFault(error: unknown, side: 'source' | 'target', health: Health): Promise<string> {
   if (!isSyncError(error)) throw error;
   if (error.code === 'STORE_REFUSED') return error.message;
+  if (error.code === 'STORE_UNAUTHORISED') throw new StoreShut(side, error);
   if (!['STORE_FAILED', 'STORE_SILENT', 'STORE_UNREACHABLE'].includes(error.code)) throw error;
   if ((await health.failed(error)) === 'ill') throw new StoreIll(side, error);
   return error.message;

@@ -1,8 +1,9 @@
 import type { Assigned, Epoch, LoggedNews } from '#libs/event-log/event-log.ts';
+import { beginStall, endStalls } from '#libs/facts/stalls.ts';
 import { isSyncError } from '#libs/runtime/sync-error.ts';
 import { applyBatch } from './apply-batch.ts';
 import type { ApplierDeps } from './applier-deps.ts';
-import { EpochLost, StoreIll } from './applier-deps.ts';
+import { EpochLost, StoreIll, StoreShut } from './applier-deps.ts';
 import type { Work } from './coalesce.ts';
 import { mayWrite, readPairState } from './pair-state.ts';
 
@@ -160,9 +161,12 @@ async function tryBatch(
       tookOverAt: lane.tookOverAt,
       landingMs: settings.timing.landingMs ?? target.capabilities.landingMs,
     });
+    await endStalls(settings.name, deps);
     return true;
-  } catch (error) {
-    if (error instanceof EpochLost || signal.aborted) return false;
+  } catch (thrown) {
+    if (thrown instanceof EpochLost || signal.aborted) return false;
+    if (thrown instanceof StoreShut) await beginStall(settings.name, thrown.side, thrown.error, deps);
+    const error = thrown instanceof StoreShut ? thrown.error : thrown;
     if (error instanceof StoreIll) {
       say('warn', { side: error.side }, 'A store is not well: the pair waits for it');
       await (error.side === 'source' ? sourceHealth : targetHealth).whenWell(signal).catch(() => {});
@@ -171,7 +175,7 @@ async function tryBatch(
     if (!isSyncError(error)) throw error;
     say('error', { code: error.code, hint: error.hint }, error.message);
     await clock
-      .sleep(error.retryAfterMs ?? (error.disposition === 'halt' ? 30 * PAUSE_MS : PAUSE_MS), signal)
+      .sleep(error.retryAfterMs ?? (error.disposition === 'halt' ? settings.timing.retriesMs[1] : PAUSE_MS), signal)
       .catch(() => {});
     return false;
   }
@@ -183,7 +187,12 @@ const prepared = new WeakSet<ApplierDeps>();
 async function prepareOnce(deps: ApplierDeps, signal: AbortSignal): Promise<void> {
   if (prepared.has(deps)) return;
   if (!mayWrite(await readPairState(deps))) return;
-  await deps.target.prepare(deps.settings.selection, { signal, priority: 'change', maySend: () => !signal.aborted });
+  try {
+    await deps.target.prepare(deps.settings.selection, { signal, priority: 'change', maySend: () => !signal.aborted });
+  } catch (error) {
+    if (isSyncError(error) && error.code === 'STORE_UNAUTHORISED') throw new StoreShut('target', error);
+    throw error;
+  }
   prepared.add(deps);
 }
 

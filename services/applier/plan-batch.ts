@@ -43,8 +43,13 @@ function withEveryField({ settings, target }: ApplierDeps): PairSettings {
 /**
  * The ending of a group that needs no write, or null where something is to be written.
  * A read that is older than the news which caused it is repeated after the first two waits, then believed: replicas lag.
+ * `heldMs`: how long news of a held pair waits until it is looked at again.
  */
-export function endWithoutWriting({ read, plan }: Planned, state: PairState, mayWrite: boolean): Ending | null {
+export function endWithoutWriting(
+  { read, plan }: Planned,
+  state: PairState,
+  { mayWrite, heldMs }: { readonly mayWrite: boolean; readonly heldMs: number },
+): Ending | null {
   const { group, source, failure } = read;
   const { decision } = plan;
   if (failure !== null) return { kind: 'retry', reason: 'failed', message: failure };
@@ -54,14 +59,14 @@ export function endWithoutWriting({ read, plan }: Planned, state: PairState, may
   if (state.phase === 'closed') return { kind: 'unchanged', reason: 'closed' };
   if (decision.kind === 'skip') {
     if (decision.reason === 'out-of-scope') return { kind: 'out-of-scope' };
-    if (isHeldBack(read, plan, state)) return { kind: 'later', afterMs: 60_000, reason: 'held' };
+    if (isHeldBack(read, plan, state)) return { kind: 'later', afterMs: heldMs, reason: 'held' };
     return withheldEnding(plan) ?? { kind: 'unchanged', reason: decision.reason };
   }
   if (group.onlyLooks) return decision.kind === 'park' ? parkedEnding(decision) : { kind: 'differs' };
   if (state.phase === 'observe') return { kind: 'observed' };
   if (decision.kind === 'park') return parkedEnding(decision);
   if (!mayWrite)
-    return { kind: 'later', afterMs: 60_000, reason: state.configDiffers ? 'config-not-approved' : 'held' };
+    return { kind: 'later', afterMs: heldMs, reason: state.configDiffers ? 'config-not-approved' : 'held' };
   return null;
 }
 

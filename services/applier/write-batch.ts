@@ -141,7 +141,7 @@ async function blameStoreOrCall(
   const ill = (await targetHealth.failed(new SyncError('STORE_FAILED', first.written.message))) === 'ill';
   for (const { one, written } of troubled) {
     if (ill) results.set(one, { kind: 'unknown', message: written.message, attempt: false });
-    else if (written.kind === 'unknown') results.set(one, { ...written, attempt: true });
+    else if (written.kind === 'unknown') results.set(one, { ...written, attempt: written.foreign !== true });
   }
 }
 
@@ -152,6 +152,13 @@ async function wholeCallFailed(
   error: unknown,
   results: Map<Planned, Written>,
 ): Promise<void> {
+  // Something else answered in the store's place: the pair is held, and whether the call went through is looked at after `landing`.
+  if (error instanceof SyncError && error.code === 'STORE_ANSWER_FOREIGN') {
+    for (const one of planned)
+      if (!results.has(one))
+        results.set(one, { kind: 'unknown', message: error.message, attempt: false, foreign: true });
+    return;
+  }
   const sent = !(
     error instanceof SyncError &&
     (error.code === 'STORE_UNREACHABLE' || error.code === 'STORE_RATE_LIMITED')

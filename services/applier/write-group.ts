@@ -16,8 +16,11 @@ export type Written =
     }
   /** Read again and plan again. */
   | { readonly kind: 'again' }
-  /** May have taken effect, or still will: looked at after `landing`. `attempt`: the store is well, so it counts as one. */
-  | { readonly kind: 'unknown'; readonly message: string; readonly attempt: boolean }
+  /**
+   * May have taken effect, or still will: looked at after `landing`. `attempt`: the store is well, so it counts as one; never where
+   * something `foreign` answered in its place.
+   */
+  | { readonly kind: 'unknown'; readonly message: string; readonly attempt: boolean; readonly foreign?: boolean }
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'not-stored'; readonly message: string }
@@ -61,7 +64,9 @@ function judgeFailure(result: Exclude<WriteResult, { outcome: 'stored' }>): Writ
     case 'not-sent':
       return { kind: 'not-sent' };
     case 'unknown':
-      return { kind: 'unknown', message: result.message, attempt: true };
+      return result.foreign === undefined
+        ? { kind: 'unknown', message: result.message, attempt: true }
+        : { kind: 'unknown', message: result.message, attempt: false, foreign: true };
     case 'refused':
     case 'failed':
       return { kind: result.outcome, message: result.message };

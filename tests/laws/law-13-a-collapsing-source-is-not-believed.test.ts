@@ -1,6 +1,7 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 
-import type { StoreConnector } from '#libs/connectors/store-connector.ts';
+import type { ReadContext, StoreConnector } from '#libs/connectors/store-connector.ts';
+import { DEFAULT_TIMING } from '#libs/model/pair.ts';
 import { systemClock } from '#libs/runtime/clock.ts';
 import { createLogger } from '#libs/runtime/logger.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
@@ -13,6 +14,11 @@ import { openShopPair, type ShopPair } from './shops.ts';
 import { newProduct, shelved } from './shelf.ts';
 
 const signal = new AbortController().signal;
+const READ: ReadContext = { signal, priority: 'change', fields: new Set(['variant.quantity']) };
+
+async function walk(pages: AsyncIterable<unknown>): Promise<void> {
+  for await (const _page of pages);
+}
 
 function pin(pair: ShopPair, source: StoreConnector, target: StoreConnector): Promise<'recognised' | 'held'> {
   const logger = createLogger({ service: 'test', level: 'error', destination: { write: () => undefined } });
@@ -77,6 +83,7 @@ describe('law 13: each store’s identity is pinned', () => {
 const PAGE = '<!doctype html><title>Be back soon</title>';
 const FOREIGN = [
   { what: 'a page in place of the answer', effect: { type: 'status', status: 200, body: PAGE } },
+  { what: 'a redirect', effect: { type: 'status', status: 302, body: '' } },
   { what: 'a not-found page', effect: { type: 'status', status: 404, body: PAGE } },
   { what: 'a login page', effect: { type: 'status', status: 403, body: PAGE } },
   { what: 'JSON of something else', effect: { type: 'status', status: 200, body: '{"ok":true}' } },
@@ -86,19 +93,121 @@ const FOREIGN = [
   },
 ] as const;
 
-describe('law 13: an answer in another shape is believed to be nothing', () => {
+const held = (pair: ShopPair) => pair.facts.get('acme', 'hold', '*');
+// What `lockstep resume` writes.
+const resume = (pair: ShopPair) => pair.facts.put([{ pair: 'acme', kind: 'hold', id: '*', value: null }]);
+const quantityAtTarget = ({ targetStore }: ShopPair) => {
+  const product = targetStore.get('product', '101');
+  return product?.root === 'product' ? product.variants[0]?.variant.quantity : undefined;
+};
+
+describe('law 13: an answer in another shape is believed to be nothing, and holds the pair', () => {
   test.each(FOREIGN)('$what', async ({ effect }) => {
     const { open, id, pair, before } = await inStep();
     open.shop.people.setStock(Number(id), 99);
     open.shop.faults.plant({ kind: 'read', match: /\/products/, effect });
 
     await pair.log.publish([newsOf('product', id)]);
-    await expect.poll(() => pair.said.join('\n')).toContain('STORE_ANSWER_FOREIGN');
+    await expect.poll(() => held(pair)).not.toBeNull();
 
+    const reason = (await held(pair))?.reason ?? '';
+    expect(reason).toContain('old shop (source)');
+    expect(reason).toContain('lockstep resume acme');
+    expect(reason).not.toContain('Be back soon');
     expect((await pair.outcomes()).length).toBe(before);
     expect(await pair.facts.count('acme', 'parked')).toBe(0);
     expect(await pair.facts.count('acme', 'retrying')).toBe(0);
-    expect(pair.targetStore.get('product', '101')).toMatchObject({ variants: [{ variant: { quantity: 1 } }] });
+    expect(quantityAtTarget(pair)).toBe(1);
+  });
+
+  test('the hold outlasts the page: nothing is written before a person resumes, and then all of it', async () => {
+    const { open, id, pair } = await inStep();
+    open.shop.people.setStock(Number(id), 99);
+    open.shop.faults.plant({ kind: 'read', match: /\/products/, effect: FOREIGN[0].effect, times: 1 });
+    await pair.log.publish([newsOf('product', id)]);
+
+    await expect.poll(async () => (await pair.outcomes()).at(-1)).toMatchObject({ outcome: 'delayed', reason: 'held' });
+    expect(quantityAtTarget(pair)).toBe(1);
+    await resume(pair);
+
+    await expect.poll(() => quantityAtTarget(pair)).toBe(99);
+    expect(await held(pair)).toBeNull();
+  });
+
+  test('where it still comes after a resume, the hold returns', async () => {
+    const { open, id, pair } = await inStep();
+    open.shop.faults.plant({ kind: 'read', match: /\/products/, effect: FOREIGN[0].effect });
+    await pair.log.publish([newsOf('product', id)]);
+    await expect.poll(() => held(pair)).not.toBeNull();
+
+    await resume(pair);
+
+    await expect.poll(() => held(pair)).not.toBeNull();
+  });
+
+  test('the hold of a person keeps its own reason', async () => {
+    const { open, id, pair } = await inStep();
+    const value = { at: 1, by: 'anna', reason: 'stocktaking' };
+    await pair.facts.put([{ pair: 'acme', kind: 'hold', id: '*', value }]);
+    open.shop.faults.plant({ kind: 'read', match: /\/products/, effect: FOREIGN[0].effect });
+
+    await pair.log.publish([newsOf('product', id)]);
+    await expect.poll(() => pair.said.join('\n')).toContain('STORE_ANSWER_FOREIGN');
+
+    expect(await held(pair)).toEqual(value);
+  });
+
+  test.each([
+    ['a proxy’s page under 502', { type: 'status', status: 502, body: PAGE }],
+    ['a page under 503', { type: 'status', status: 503, body: PAGE }],
+    ['an answer without a body', { type: 'status', status: 200, body: '' }],
+    ['a connection that is cut', { type: 'lost-answer', landsAfterMs: null }],
+  ] as const)('%s is an outage: it holds nothing, and ends by itself', async (_what, effect) => {
+    const { open, id, pair } = await inStep();
+    open.shop.people.setStock(Number(id), 99);
+    open.shop.faults.plant({ kind: 'read', match: /\/products/, effect, times: 1 });
+
+    await pair.log.publish([newsOf('product', id)]);
+
+    await expect.poll(() => quantityAtTarget(pair)).toBe(99);
+    expect(await held(pair)).toBeNull();
+  });
+
+  test.each([
+    ['a scan', (source: StoreConnector) => walk(source.scan('product', {}, { ...READ }))],
+    ['a sweep', (source: StoreConnector) => walk(source.scanChanged('product', '2026-11-01T00:00:00Z', { ...READ }))],
+    ['a look-up', (source: StoreConnector) => source.findByKey('sku', ['P-1'], READ)],
+    ['a question who the shop is', (source: StoreConnector) => source.identify(READ)],
+    ['a probe', (source: StoreConnector) => source.probe(READ)],
+  ])('%s that meets it fails, and holds the pair', async (_what, ask) => {
+    const { open, pair } = await inStep();
+    open.shop.faults.plant({ kind: 'any', effect: FOREIGN[0].effect });
+
+    await expect(ask(pair.source)).rejects.toMatchObject({ code: 'STORE_ANSWER_FOREIGN' });
+
+    expect(await held(pair)).toMatchObject({ by: 'lockstep' });
+  });
+
+  test('a target that answers a write with a page: held, and whether the write went through is looked at', async () => {
+    await using target = await openShopify();
+    target.simulator.seedProduct({ title: 'Shirt', variants: [{ sku: 'P-1', price: '19.90', quantity: 1 }] });
+    const timing = { ...DEFAULT_TIMING, retriesMs: [50, 100, 200], coalesceMs: 1, landingMs: 300 } as const;
+    const pair = await openShopPair({ target: target.connector, settings: { timing } });
+    onTestFinished(() => pair[Symbol.asyncDispose]());
+    pair.sourceStore.put(shelved('1', 'P-1', 7));
+    target.simulator.faults.plant({ kind: 'write', match: /inventory/i, effect: FOREIGN[0].effect, times: 1 });
+
+    await pair.log.publish([newsOf('product', '1')]);
+    await expect.poll(() => held(pair), { timeout: 20_000 }).not.toBeNull();
+    await pair.applier.idle();
+
+    expect((await held(pair))?.reason).toContain('new shop (target)');
+    expect((await pair.outcomes()).at(-1)).toMatchObject({ outcome: 'delayed' });
+    expect(await pair.facts.count('acme', 'retrying')).toBe(0);
+    await resume(pair);
+    await expect
+      .poll(() => target.simulator.state().products[0]?.variants[0]?.inventoryQuantity, { timeout: 20_000 })
+      .toBe(7);
   });
 
   test.each(['maintenance', 'fatal'] as const)('a shop in the state "%s" is waited for', async (condition) => {

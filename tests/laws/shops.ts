@@ -6,6 +6,7 @@ import type { EventLog } from '#libs/event-log/event-log.ts';
 import { createMemoryEventLog } from '#libs/event-log/memory-event-log.ts';
 import type { News } from '#libs/event-log/news.ts';
 import type { FactStore } from '#libs/facts/fact-store.ts';
+import { holdOnForeign } from '#libs/facts/hold-on-foreign.ts';
 import { createFactStore } from '#libs/facts/log-fact-store.ts';
 import { createJournal } from '#libs/journal/journal.ts';
 import type { NewsOutcome } from '#libs/journal/journal-records.ts';
@@ -24,6 +25,8 @@ export type ShopPair = AsyncDisposable & {
   readonly facts: FactStore;
   readonly said: readonly string[];
   readonly applier: Applier;
+  /** As the applier asks it: watched for answers that are not the platform’s. */
+  readonly source: StoreConnector;
   readonly sourceStore: MemoryStore;
   readonly targetStore: MemoryStore;
   /** Publishes, and waits until all of it has an outcome. */
@@ -49,10 +52,12 @@ export async function openShopPair(options: ShopOptions): Promise<ShopPair> {
   const phase = { phase: 'follow', at: clock.now(), by: 'test' } as const;
   await facts.put([{ pair: settings.name, kind: 'phase', id: 'phase', value: phase }]);
   const [sourceStore, targetStore] = [createMemoryStore('s'), createMemoryStore('t')];
-  const source = options.source ?? createMemoryConnector(sourceStore, { now: clock.now });
-  const target = options.target ?? createMemoryConnector(targetStore, { now: clock.now });
-  const [sourceHealth, targetHealth] = [watch(source), watch(target)];
   const said: string[] = [];
+  const held = (side: 'source' | 'target', store: StoreConnector): StoreConnector =>
+    holdOnForeign(store, { pair: settings.name, side, facts, clock, onHold: ({ code }) => said.push(code) });
+  const source = held('source', options.source ?? createMemoryConnector(sourceStore, { now: clock.now }));
+  const target = held('target', options.target ?? createMemoryConnector(targetStore, { now: clock.now }));
+  const [sourceHealth, targetHealth] = [watch(source), watch(target)];
   const applier = await openApplier({
     settings,
     source,
@@ -72,6 +77,7 @@ export async function openShopPair(options: ShopOptions): Promise<ShopPair> {
     facts,
     said,
     applier,
+    source,
     sourceStore,
     targetStore,
     async hear(...news) {

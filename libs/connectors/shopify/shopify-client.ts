@@ -16,7 +16,7 @@ type Variables = Readonly<Record<string, unknown>>;
 /** Why a write call brought no answer that can be read. */
 export type WriteFailure =
   | { readonly outcome: 'refused'; readonly message: string }
-  | { readonly outcome: 'unknown'; readonly message: string }
+  | { readonly outcome: 'unknown'; readonly message: string; readonly foreign?: SyncError }
   | { readonly outcome: 'failed'; readonly message: string }
   | { readonly outcome: 'throttled'; readonly retryAfterMs: number }
   | { readonly outcome: 'not-sent' };
@@ -140,7 +140,10 @@ function toWriteFailure(error: unknown, call: WriteContext, budget: Budget): Wri
     budget.backOff(error.retryAfterMs ?? 1000);
     return { ok: false, failure: { outcome: 'throttled', retryAfterMs: error.retryAfterMs ?? 1000 } };
   }
-  return { ok: false, failure: { outcome: 'unknown', message } };
+  return {
+    ok: false,
+    failure: { outcome: 'unknown', message, ...(code === 'STORE_ANSWER_FOREIGN' ? { foreign: error } : {}) },
+  };
 }
 
 type PostParts = {

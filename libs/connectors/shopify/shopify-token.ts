@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import type { Clock } from '#libs/runtime/clock.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
-import type { Http } from '../http.ts';
+import { isCutShort, type Http } from '../http.ts';
 import { baseUrl, type ShopifyConfig } from './shopify-config.ts';
 
 /** The access token to call with. `refused` names a token that the shop no longer takes, so that another one is asked for. */
@@ -48,6 +48,13 @@ export function createTokens(config: ShopifyConfig, http: Http, clock: Clock): T
     if (answer.status === 429)
       throw new SyncError('STORE_RATE_LIMITED', 'Cannot get an access token: asked too often', { status: 429 });
     const parsed = answerSchema.safeParse(parseJson(answer.text));
+    if (answer.status === 200 && !parsed.success && isCutShort(answer))
+      throw new SyncError('STORE_SILENT', 'Cannot get an access token: no whole answer came');
+    // A refusal is any other 4xx: here Shopify itself refuses with pages as well.
+    if (answer.status < 400 && !parsed.success)
+      throw new SyncError('STORE_ANSWER_FOREIGN', 'Cannot get an access token: the answer is not Shopify’s', {
+        status: answer.status,
+      });
     if (answer.status !== 200 || !parsed.success)
       throw new SyncError('STORE_UNAUTHORISED', `Cannot get an access token: HTTP ${answer.status}`, {
         status: answer.status,

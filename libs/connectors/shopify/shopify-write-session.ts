@@ -20,7 +20,7 @@ export type WriteSession = {
   /** Runs what reads between or after the calls: a failure there says nothing about what was written. */
   readonly guarded: <T>(
     run: () => Promise<T>,
-  ) => Promise<T | { readonly outcome: 'unknown'; readonly message: string }>;
+  ) => Promise<T | { readonly outcome: 'unknown'; readonly message: string; readonly foreign?: SyncError }>;
   /** Throws the store's error where it met every single call: then nothing was sent, and the whole write failed. */
   readonly end: () => void;
 };
@@ -42,7 +42,8 @@ export function createWriteSession(client: ShopifyClient, call: WriteContext): W
       } catch (error) {
         if (!isSyncError(error)) throw error;
         errors.push(error);
-        return { outcome: 'unknown', message: error.message };
+        const foreign = error.code === 'STORE_ANSWER_FOREIGN' ? { foreign: error } : {};
+        return { outcome: 'unknown', message: error.message, ...foreign };
       }
     },
     end() {

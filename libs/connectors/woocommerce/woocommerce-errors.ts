@@ -1,5 +1,5 @@
 import { SyncError } from '#libs/runtime/sync-error.ts';
-import type { HttpAnswer } from '../http.ts';
+import { redirectOrigin, type HttpAnswer } from '../http.ts';
 import { decodeEntities } from './html-entities.ts';
 import { errorWireSchema } from './woocommerce-wire.ts';
 
@@ -15,12 +15,12 @@ export function toStoreError(answer: HttpAnswer, action: string, now: number): S
   const retryAfterMs = readRetryAfter(answer.headers.get('retry-after'), now);
   const own = readOwnError(answer.text);
 
+  // Whoever says 5xx, the shop or a proxy before it, and in whatever words: an outage, which ends by itself.
+  if (status >= 500) return fail('STORE_FAILED', `${status} ${own?.code ?? ''}`.trim(), retryAfterMs);
   if (answer.headers.get('cf-mitigated') === 'challenge')
     return fail('STORE_ANSWER_FOREIGN', 'a challenge for browsers answered');
   if (status === 429) return fail('STORE_RATE_LIMITED', 'too many calls', retryAfterMs);
-  if (status >= 500) return fail('STORE_FAILED', `${status} ${own?.code ?? ''}`.trim(), retryAfterMs);
-  if (status >= 300 && status < 400)
-    return fail('STORE_ANSWER_FOREIGN', `redirected to ${originOf(answer.headers.get('location'))}`);
+  if (status >= 300 && status < 400) return fail('STORE_ANSWER_FOREIGN', `redirected to ${redirectOrigin(answer)}`);
   if (own === null) return fail(...foreignOrLocked(status, answer.headers));
   if (status === 401 || status === 403) return fail('STORE_UNAUTHORISED', `${own.code}: ${own.message}`);
   // Only ids that do not exist answer like this; a missing route means that WooCommerce is off.
@@ -38,7 +38,7 @@ function foreignOrLocked(status: number, headers: Headers): [SyncError['code'], 
 function readOwnError(text: string): { readonly code: string; readonly message: string } | null {
   const parsed = errorWireSchema.safeParse(parseJson(text));
   if (!parsed.success) return null;
-  return { code: String(parsed.data.code), message: decodeEntities(parsed.data.message).slice(0, 300) };
+  return { code: String(parsed.data.code).slice(0, 80), message: decodeEntities(parsed.data.message).slice(0, 300) };
 }
 
 /** The JSON of an answer; undefined where it is none. Some plugins print a byte order mark first. */
@@ -55,8 +55,4 @@ function readRetryAfter(value: string | null, now: number): number | undefined {
   if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
   const at = Date.parse(value);
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
-}
-
-function originOf(location: string | null): string {
-  return URL.parse(location ?? '')?.origin ?? 'another address';
 }

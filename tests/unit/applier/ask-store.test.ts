@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import type { Health } from '../../../services/applier/applier-deps.ts';
-import { StoreIll } from '../../../services/applier/applier-deps.ts';
+import { StoreIll, StoreShut } from '../../../services/applier/applier-deps.ts';
 import { askMany } from '../../../services/applier/ask-store.ts';
 
 function health(condition: 'ill' | 'well'): Health & { readonly probes: () => number } {
@@ -72,7 +72,7 @@ describe('askMany()', () => {
     expect(watch.probes()).toBe(0);
   });
 
-  test.each(['STORE_RATE_LIMITED', 'STORE_ANSWER_FOREIGN', 'STORE_UNAUTHORISED'] as const)(
+  test.each(['STORE_RATE_LIMITED', 'STORE_ANSWER_FOREIGN'] as const)(
     'halves nothing for %s: it is no item’s fault',
     async (code) => {
       const { ask, asked } = store(['c'], code);
@@ -82,6 +82,16 @@ describe('askMany()', () => {
       expect(asked).toHaveLength(1);
     },
   );
+
+  test('halves nothing where the store lets nobody in, and says which store that is', async () => {
+    const { ask, asked } = store(['c'], 'STORE_UNAUTHORISED');
+
+    const asking = askMany(ITEMS, ask, 'target', health('well'));
+
+    await expect(asking).rejects.toBeInstanceOf(StoreShut);
+    await expect(asking).rejects.toMatchObject({ side: 'target', error: { code: 'STORE_UNAUTHORISED' } });
+    expect(asked).toHaveLength(1);
+  });
 
   test('lets a bug through as it is', async () => {
     const bug = new TypeError('x is not a function');

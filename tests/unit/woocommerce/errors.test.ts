@@ -45,8 +45,12 @@ describe('what an answer means', () => {
     expect(error?.message).toBe('Cannot read product 7: redirected to https://www.example.com');
   });
 
-  test('a challenge for browsers is foreign under any status', () => {
-    expect(errorOf(503, page, { 'cf-mitigated': 'challenge' })).toMatchObject({ code: 'STORE_ANSWER_FOREIGN' });
+  test.each([
+    [403, 'STORE_ANSWER_FOREIGN'],
+    [429, 'STORE_ANSWER_FOREIGN'],
+    [503, 'STORE_FAILED'],
+  ])('a challenge for browsers under %i is %s: 5xx is an outage, whoever says it', (status, code) => {
+    expect(errorOf(status, page, { 'cf-mitigated': 'challenge' })).toMatchObject({ code });
   });
 
   test('a password asked for in front of the shop is a matter of credentials', () => {

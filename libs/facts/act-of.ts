@@ -1,9 +1,9 @@
-import type { AnyFactWrite } from '#libs/facts/fact-store.ts';
 import type { Clock } from '#libs/runtime/clock.ts';
 import { randomId } from '#libs/runtime/random.ts';
+import type { AnyFactWrite } from './fact-store.ts';
 
 /** The fact that somebody did something, for `lockstep log`. */
-export function actOf(clock: Clock, pair: string, by: string, what: string): AnyFactWrite {
+export function actOf(clock: Pick<Clock, 'now'>, pair: string, by: string, what: string): AnyFactWrite {
   const at = clock.now();
   return {
     pair,
