@@ -15,7 +15,8 @@ import { must } from '#libs/runtime/must.ts';
 import { seededRandom } from '#libs/runtime/random.ts';
 import { createMemoryStateStore, type MemoryStateStore } from '#libs/state/memory-state-store.ts';
 import { aPair } from '#tests/builders/settings.ts';
-import { clockOf, createSimProcess, within } from '#tests/simulation/sim-process.ts';
+import { clockOf, within } from '#tests/simulation/ports.ts';
+import { createSimProcess } from '#tests/simulation/sim-process.ts';
 import { createVirtualClock, type VirtualClock } from '#tests/simulation/virtual-clock.ts';
 import type { Applier } from '../../services/applier/open-applier.ts';
 import { openApplier } from '../../services/applier/open-applier.ts';
@@ -104,7 +105,7 @@ export async function openTestPair(options: PairOptions = {}): Promise<TestPair>
     const name = `applier-${String(++names)}`;
     const process = createSimProcess(name);
     const own = clockOf(clock, process);
-    const processLog = within(process, broker.connect(name));
+    const processLog = within(process, 'log', broker.connect(name));
     const { connectors = {}, compareAndSwap = false } = options;
     const from = connectors.source ?? createMemoryConnector(source, { now: clock.now });
     const to =
@@ -112,12 +113,12 @@ export async function openTestPair(options: PairOptions = {}): Promise<TestPair>
       createMemoryConnector(target, { now: clock.now, compareAndSwap, landingMs: timing.landingMs });
     const opened = openApplier({
       settings,
-      source: within(process, (options.source ?? same)(from, clock)),
-      target: within(process, spied((options.target ?? same)(to, clock), calls, clock)),
+      source: within(process, 'source', (options.source ?? same)(from, clock)),
+      target: within(process, 'target', spied((options.target ?? same)(to, clock), calls, clock)),
       sourceHealth: options.sourceHealth ?? WELL,
       targetHealth: options.targetHealth ?? WELL,
       log: processLog,
-      facts: within(process, createFactStore({ log: processLog, state, clock: own })),
+      facts: within(process, 'facts', createFactStore({ log: processLog, state, clock: own })),
       clock: own,
       random: seededRandom(5),
       fingerprint,

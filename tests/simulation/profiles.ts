@@ -1,18 +1,23 @@
 import type { ApplierRule } from '../../services/applier/applier-deps.ts';
-import type { Profile } from './simulate.ts';
+import type { Profile } from './profile.ts';
 
 /** A bit of everything. */
 export const UNIFORM: Profile = {
   name: 'uniform',
   changes: 12,
-  kills: 3,
+  kills: 4,
   freezes: 2,
   flushes: 1,
+  fallBacks: 1,
+  slowLog: 0.03,
   target: { late: 0.15, lost: 0.1, pause: 0.1 },
 };
 
 /** Webhooks that never come, and the reconciler that finds what they would have said. */
 export const MISSED: Profile = { ...UNIFORM, name: 'missed-webhooks', missed: 0.3 };
+
+/** A state store that is flushed, and falls back to what a replica had some seconds ago, again and again. */
+export const FALLEN: Profile = { ...UNIFORM, name: 'state-falls-back', flushes: 3, fallBacks: 6 };
 
 const CALM = { kills: 0, freezes: 0, flushes: 0, prompt: true } as const;
 

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-import { AIMED, MISSED, UNIFORM } from './profiles.ts';
+import { AIMED, FALLEN, MISSED, UNIFORM } from './profiles.ts';
 import { simulate } from './simulate.ts';
 
 // npm run simulate -- --seed 105 [--profile uniform] [--seeds 10000] [--without look-after-take-over]
@@ -12,7 +12,7 @@ const { values } = parseArgs({
     without: { type: 'string' },
   },
 });
-const profiles = [UNIFORM, MISSED, ...AIMED.map(({ profile }) => profile)];
+const profiles = [UNIFORM, MISSED, FALLEN, ...AIMED.map(({ profile }) => profile)];
 const profile = profiles.find(({ name }) => name === values.profile);
 const rules = AIMED.flatMap(({ rule }) => (rule === 'read-after-news' ? [] : [rule])).filter(
   (rule) => rule === values.without,

@@ -1,0 +1,31 @@
+import type { ApplierRule } from '../../services/applier/applier-deps.ts';
+import type { TargetFaults } from './flaky-target.ts';
+
+/** A rule that a history can do without, to show that it carries weight. */
+export type SimRule = ApplierRule;
+
+/** What a history is made of; each rule has a profile aimed at it. */
+export type Profile = {
+  readonly name: string;
+  readonly changes: number;
+  /** How many appliers are killed, and how many are frozen for a while: each just before or just after one of its calls. */
+  readonly kills: number;
+  readonly freezes: number;
+  readonly flushes: number;
+  /** How often the state store falls back to what it was a few seconds ago. @default 0 */
+  readonly fallBacks?: number;
+  /** Chance that a call to the log takes its time, before it takes effect and again before its answer. @default 0 */
+  readonly slowLog?: number;
+  readonly target: Omit<TargetFaults, 'patienceMs' | 'landingMs'>;
+  /** Chance that a process is killed just after it sent a call, and frozen for long just before. */
+  readonly killAfterSend?: number;
+  readonly freezeBeforeSend?: number;
+  /** Chance that a webhook never comes. @default 0 */
+  readonly missed?: number;
+  /** Every webhook comes once and soon, so that none repairs by chance what a rule should. */
+  readonly prompt?: boolean;
+  /** All trading is in the stock of one product, in quick succession. */
+  readonly hot?: boolean;
+  /** Whether the source is read before the news was fetched: the rule "news, then a read" taken out. */
+  readonly readBeforeNews?: boolean;
+};
