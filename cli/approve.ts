@@ -13,6 +13,7 @@ import type { Verb } from './verb.ts';
 
 export const verb: Verb = {
   usage: 'approve [pair] [--plan ID] [--yes]',
+  words: 1,
   details:
     'Approves the latest plan: from now on the pair writes. Where no plan was made with this config, makes one, shows it, and asks.',
   options: {

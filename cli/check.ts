@@ -8,6 +8,7 @@ import type { Verb } from './verb.ts';
 
 export const verb: Verb = {
   usage: 'check [pair]',
+  words: 1,
   details: 'Asks both shops and changes nothing. Exit code 2 where something is wrong.',
   run: async (args, io) => {
     const config = await loadConfigFor(io, args.config);

@@ -1,10 +1,12 @@
 import { nearest } from '#libs/runtime/nearest.ts';
+import { ConfigError } from '#libs/runtime/config/mistake.ts';
 import { isSyncError, SyncError } from '#libs/runtime/sync-error.ts';
 import type { ExitCode, Io } from './io.ts';
 import { say } from './io.ts';
 import type { Verb } from './verb.ts';
-import { GLOBAL_OPTIONS, readArgs } from './verb.ts';
+import { GLOBAL_OPTIONS, readArgs, shownOptions } from './verb.ts';
 import type { VerbEntry } from './verbs.ts';
+import { version } from './version.ts';
 
 /** Runs one command line; every error ends here, as text for people and an exit code. */
 export async function runCli(
@@ -15,7 +17,8 @@ export async function runCli(
   try {
     return await dispatch(argv, io, verbs);
   } catch (error) {
-    return tellError(error, argv.includes('--json'), io);
+    const [name = ''] = argv;
+    return tellError(error, { json: argv.includes('--json'), verb: Object.hasOwn(verbs, name) ? name : null }, io);
   }
 }
 
@@ -32,6 +35,10 @@ async function dispatch(
   if (name === 'help' || name === '--help' || name === '-h') {
     const about = rest[0];
     say(io, about === undefined ? overview(verbs).trimEnd() : helpOf(about, await load(about, verbs), verbs));
+    return 0;
+  }
+  if (name === 'version' || name === '--version') {
+    say(io, version());
     return 0;
   }
   const verb = await load(name, verbs);
@@ -66,7 +73,7 @@ function overview(verbs: Readonly<Record<string, VerbEntry>>): string {
 }
 
 function helpOf(name: string, verb: Verb, verbs: Readonly<Record<string, VerbEntry>>): string {
-  const options = Object.entries({ ...verb.options, ...GLOBAL_OPTIONS });
+  const options = Object.entries(shownOptions({ ...verb.options, ...GLOBAL_OPTIONS }));
   const shown = options.map(
     ([option, { type, what }]) => [`--${option}${type === 'string' ? ' …' : ''}`, what] as const,
   );
@@ -80,13 +87,20 @@ function helpOf(name: string, verb: Verb, verbs: Readonly<Record<string, VerbEnt
   ].join('\n');
 }
 
-function tellError(error: unknown, json: boolean, io: Io): ExitCode {
+function tellError(
+  error: unknown,
+  { json, verb }: { readonly json: boolean; readonly verb: string | null },
+  io: Io,
+): ExitCode {
   if (!isSyncError(error)) {
     io.err(`${error instanceof Error ? (error.stack ?? error.message) : 'Failed'}\n`);
     return 2;
   }
-  if (json) io.err(`${JSON.stringify({ error: { code: error.code, message: error.message, hint: error.hint } })}\n`);
+  const { code, message } = error;
+  const hint = code === 'USAGE' ? `lockstep help${verb === null ? '' : ` ${verb}`}` : error.hint;
+  const mistakes = error instanceof ConfigError ? { mistakes: error.mistakes } : {};
+  if (json) io.err(`${JSON.stringify({ error: { code, message, hint, ...mistakes } })}\n`);
   // The mistakes of a config carry their own remedies.
-  else io.err(error.code === 'CONFIG_INVALID' ? `${error.message}\n` : `${error.message}\n  → ${error.hint}\n`);
+  else io.err(error instanceof ConfigError ? `${message}\n` : `${message}\n  → ${hint}\n`);
   return error.disposition === 'halt' ? 2 : 1;
 }

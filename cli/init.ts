@@ -10,6 +10,7 @@ import type { Verb } from './verb.ts';
 
 export const verb: Verb = {
   usage: 'init [file]',
+  words: 1,
   details: 'Never overwrites a file.',
   run: async (args, io) => {
     const name = args.words[0] ?? args.config ?? CONFIG_FILE;

@@ -8,8 +8,10 @@ export type Io = {
   readonly confirm: (question: string) => Promise<boolean>;
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** Whether a person looks at the output: progress bars and colours only then. */
+  /** Whether a person looks at the output. */
   readonly isTerminal: boolean;
+  /** How many columns the terminal has that `err` writes to; absent: no person looks at it, and no progress is shown. */
+  readonly errColumns?: number;
   /** Who acts, for the record. */
   readonly user: string;
   /** Aborted by SIGTERM or Ctrl-C. */
@@ -22,7 +24,8 @@ export type ExitCode = 0 | 1 | 2;
 /** Asks on the terminal. */
 export async function confirmOnTerminal(question: string): Promise<boolean> {
   if (!process.stdin.isTTY) return false;
-  const terminal = createInterface({ input: process.stdin, output: process.stdout });
+  // Not on the output: it may be read by a program.
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return /^y(es)?$/i.test((await terminal.question(question)).trim());
   } finally {

@@ -7,6 +7,7 @@ import type { Verb } from './verb.ts';
 
 export const verb: Verb = {
   usage: 'log [pair]',
+  words: 1,
   details: 'Approvals, pauses and whatever else people did with the pair, oldest first.',
   run: async (args, io) => {
     const config = await loadConfigFor(io, args.config);

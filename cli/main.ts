@@ -23,6 +23,7 @@ process.exitCode = await runCli(
     cwd: process.cwd(),
     env: process.env,
     isTerminal: process.stdout.isTTY,
+    ...(process.stderr.isTTY ? { errColumns: process.stderr.columns } : {}),
     user: userName(),
     signal: stopping.signal,
   },

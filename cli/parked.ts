@@ -1,6 +1,6 @@
 import type { LoadedConfig } from '#libs/runtime/config/parse-config.ts';
-import { nearest } from '#libs/runtime/nearest.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
+import { chooseAction } from './choose-action.ts';
 import { choosePair, loadConfigFor } from './context.ts';
 import { call } from './control.ts';
 import type { ExitCode, Io } from './io.ts';
@@ -15,19 +15,12 @@ const ACTIONS: Readonly<Record<string, Action>> = { list, show, retry, drop };
 
 export const verb: Verb = {
   usage: 'parked list|show|retry|drop [pair] [id] [--all]',
+  words: 3,
   details:
     'What could not be applied waits here for a person; its next change tries by itself. `retry` tries now, `drop` forgets it.\nSigned webhooks that nobody understood are listed as well; their bodies lie in the spool for a day.',
   options: { all: { type: 'boolean', what: 'with retry: everything that is parked' } },
   run: async (args, io) => {
-    const [name = 'list'] = args.words;
-    const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-    if (action === undefined) {
-      const meant = nearest(name, Object.keys(ACTIONS));
-      throw new SyncError(
-        'USAGE',
-        `Cannot do "parked ${name}"${meant === null ? ': use list, show, retry or drop' : `: did you mean "${meant}"?`}`,
-      );
-    }
+    const action = chooseAction('parked', args.words[0], ACTIONS);
     return action(await loadConfigFor(io, args.config), args, io);
   },
 };

@@ -6,6 +6,7 @@ import type { Verb } from './verb.ts';
 
 export const verb: Verb = {
   usage: 'pause [pair] [--field FIELD] [--reason TEXT]',
+  words: 1,
   details: 'Nothing more is written until `lockstep resume`. News is kept, and applied then.',
   options: {
     field: { type: 'string', what: 'hold only this field, such as variant.quantity' },

@@ -12,6 +12,7 @@ export const PLAN_LINES = 20;
 
 export const verb: Verb = {
   usage: 'plan [pair] [--limit N]',
+  words: 1,
   details:
     'Reads both shops and shows what would be written, were it approved. Nothing is written.\nWhat differs since before the migration is kept as it is, and counted apart.',
   options: { limit: { type: 'string', what: `how many lines are shown (default: ${PLAN_LINES})` } },

@@ -10,6 +10,7 @@ import type { Verb } from './verb.ts';
 
 export const verb: Verb = {
   usage: 'reconcile [pair] [--entity product|variant|order|customer] [--repair] [--dry-run]',
+  words: 1,
   details:
     'Compares both shops field by field and keeps a report. With --repair what differs is written through the same road as every\nchange, once the pair is approved. Ends with 1 where something differs or is left.',
   options: {

@@ -2,8 +2,8 @@ import { copyFile, readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 
 import type { LoadedConfig } from '#libs/runtime/config/parse-config.ts';
-import { nearest } from '#libs/runtime/nearest.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
+import { chooseAction } from './choose-action.ts';
 import { choosePair, loadConfigFor } from './context.ts';
 import { call } from './control.ts';
 import type { ExitCode, Io } from './io.ts';
@@ -22,6 +22,7 @@ const FINDINGS = 30;
 
 export const verb: Verb = {
   usage: 'report list|show|export [pair] [run|last] [--format html|json|csv] [--out FILE]',
+  words: 3,
   details:
     'What the comparisons found. `show` tells the last one; `export` writes a report where it is wanted, or to the output.\nPeople’s data is masked.',
   options: {
@@ -29,15 +30,7 @@ export const verb: Verb = {
     out: { type: 'string', what: 'with export: the file to write (default: the output)' },
   },
   run: async (args, io) => {
-    const [name = 'list'] = args.words;
-    const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-    if (action === undefined) {
-      const meant = nearest(name, Object.keys(ACTIONS));
-      throw new SyncError(
-        'USAGE',
-        `Cannot do "report ${name}"${meant === null ? ': use list, show or export' : `: did you mean "${meant}"?`}`,
-      );
-    }
+    const action = chooseAction('report', args.words[0], ACTIONS);
     return action(await loadConfigFor(io, args.config), args, io);
   },
 };

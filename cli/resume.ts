@@ -6,6 +6,7 @@ import type { Verb } from './verb.ts';
 
 export const verb: Verb = {
   usage: 'resume [pair] [--field FIELD]',
+  words: 1,
   details: 'Ends every hold of the pair, or that of one field. What changed meanwhile is applied.',
   options: { field: { type: 'string', what: 'only the hold of this field' } },
   run: async (args, io) => {

@@ -16,6 +16,7 @@ import type { Verb } from './verb.ts';
 
 export const verb: Verb = {
   usage: 'start [ingest|applier|reconciler] [--once]',
+  words: 3,
   details:
     'Runs everything in one process, until Ctrl-C or SIGTERM. Before `lockstep approve` it only observes.\nWith --once: brings everything into step, compares once, and ends; 1 where something is left or parked.',
   options: { once: { type: 'boolean', what: 'bring everything into step and end' } },

@@ -7,6 +7,7 @@ import type { Verb } from './verb.ts';
 
 export const verb: Verb = {
   usage: 'status [pair]',
+  words: 1,
   details: 'Exit code 1 where a person is asked for: something is parked, held, or an alarm stands.',
   run: async (args, io) => {
     const config = await loadConfigFor(io, args.config);

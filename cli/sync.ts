@@ -11,6 +11,7 @@ import type { Verb } from './verb.ts';
 
 export const verb: Verb = {
   usage: 'sync [pair] <SKU | order number | id>',
+  words: 2,
   details:
     'Looks at one product, order or customer now, by the road of every change, and tells what was read, decided and written.\nNames that could mean several are written as product:12, order:12 or customer:12. Before approval nothing is written.',
   run: async (args, io) => {
@@ -80,10 +81,15 @@ function writtenLines({ pair, phase }: Synced, { outcome, entities = [], differe
   if (outcome !== 'applied' && outcome !== 'parked') return ['  written   nothing'];
   const applied = new Map(entities.filter((one) => one.outcome === 'applied').map((one) => [one.entity, one] as const));
   const fields = differences.filter(({ entity, withheld }) => withheld === undefined && applied.has(entity));
+  const named = new Set(fields.map(({ entity }) => entity));
   const rows = [
     ...[...applied.values()]
       .filter(({ created }) => created === true)
       .map(({ entity, label }) => `${label ?? entity} created`),
+    // Written, made by nobody here, and no field of it differed: that is a stamp.
+    ...[...applied.values()]
+      .filter(({ entity, created }) => created !== true && !named.has(entity))
+      .map(({ entity, label }) => `${label ?? entity} source id`),
     ...fields.map(
       ({ entity, field }) => `${applied.get(entity)?.label ?? entity} ${field.slice(field.indexOf('.') + 1)}`,
     ),

@@ -4,7 +4,12 @@ import { nearest } from '#libs/runtime/nearest.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import type { ExitCode, Io } from './io.ts';
 
-export type OptionSpec = { readonly type: 'string' | 'boolean'; readonly what: string };
+export type OptionSpec = {
+  readonly type: 'string' | 'boolean';
+  readonly what: string;
+  /** For tests alone: no help tells of it. */
+  readonly hidden?: true;
+};
 
 export type VerbArgs = {
   /** What stands behind the verb, in order. */
@@ -20,6 +25,8 @@ export type VerbArgs = {
 export type Verb = {
   /** What stands behind `lockstep`: `parked list|show|retry|drop [pair] [root]`. */
   readonly usage: string;
+  /** How many words may stand behind the verb; absent: none. */
+  readonly words?: number;
   /** More than the summary: shown by `lockstep help <verb>`. */
   readonly details?: string;
   readonly options?: Readonly<Record<string, OptionSpec>>;
@@ -37,7 +44,9 @@ export function readArgs(argv: readonly string[], verb: Verb): VerbArgs & { read
   const known = { ...GLOBAL_OPTIONS, ...verb.options };
   const { values, positionals, tokens } = parseArgs({
     args: [...argv],
-    options: Object.fromEntries(Object.entries(known).map(([name, { type }]) => [name, { type }])),
+    options: Object.fromEntries(
+      Object.entries(known).map(([name, { type }]) => [name, name === 'help' ? { type, short: 'h' } : { type }]),
+    ),
     allowPositionals: true,
     strict: false,
     tokens: true,
@@ -45,12 +54,16 @@ export function readArgs(argv: readonly string[], verb: Verb): VerbArgs & { read
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const spec = Object.hasOwn(known, token.name) ? known[token.name] : undefined;
-    if (spec === undefined) throw unknownOption(token.name, Object.keys(known));
+    if (spec === undefined) throw unknownOption(token.name, Object.keys(shownOptions(known)));
     if (spec.type === 'string' && token.value === undefined)
       throw new SyncError('USAGE', `Cannot read "--${token.name}": it wants a value, ${spec.what}`);
     if (spec.type === 'boolean' && token.value !== undefined)
       throw new SyncError('USAGE', `Cannot read "--${token.name}": it takes no value`);
   }
+  const extra = positionals[verb.words ?? 0];
+  // A word that is passed over could be the one that matters: `pause acme variant.quantity` would hold the whole pair.
+  if (extra !== undefined && values['help'] !== true)
+    throw new SyncError('USAGE', `Cannot read "${extra}": that is a word too many for lockstep ${verb.usage}`);
   const text = (option: string) => {
     const value = values[option];
     return typeof value === 'string' ? value : undefined;
@@ -63,6 +76,11 @@ export function readArgs(argv: readonly string[], verb: Verb): VerbArgs & { read
     help: values['help'] === true,
     config: text('config'),
   };
+}
+
+/** The options that help tells of. */
+export function shownOptions(options: Readonly<Record<string, OptionSpec>>): Readonly<Record<string, OptionSpec>> {
+  return Object.fromEntries(Object.entries(options).filter(([, { hidden }]) => hidden !== true));
 }
 
 function unknownOption(name: string, known: readonly string[]): SyncError {

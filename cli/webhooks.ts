@@ -1,6 +1,6 @@
 import type { LoadedConfig } from '#libs/runtime/config/parse-config.ts';
-import { nearest } from '#libs/runtime/nearest.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
+import { chooseAction } from './choose-action.ts';
 import { choosePair, loadConfigFor } from './context.ts';
 import { call } from './control.ts';
 import type { ExitCode, Io } from './io.ts';
@@ -22,6 +22,7 @@ const ACTIONS: Readonly<Record<string, (asked: Asked) => Promise<ExitCode>>> = {
 
 export const verb: Verb = {
   usage: 'webhooks register|list|verify|remove [pair] [--url URL] [--yes]',
+  words: 2,
   details:
     '`register` shows first what it will create at the old shop, and asks. It can be run again: what is there stays, what the shop\nhas stopped is made anew. `verify` ends with 1 where something is missing or stopped.',
   options: {
@@ -29,13 +30,7 @@ export const verb: Verb = {
     yes: { type: 'boolean', what: 'do not ask' },
   },
   run: async (args, io) => {
-    const [name = 'list'] = args.words;
-    const action = Object.hasOwn(ACTIONS, name) ? ACTIONS[name] : undefined;
-    if (action === undefined) {
-      const meant = nearest(name, Object.keys(ACTIONS));
-      const hint = meant === null ? ': use register, list, verify or remove' : `: did you mean "${meant}"?`;
-      throw new SyncError('USAGE', `Cannot do "webhooks ${name}"${hint}`);
-    }
+    const action = chooseAction('webhooks', args.words[0], ACTIONS);
     const config = await loadConfigFor(io, args.config);
     const pair = choosePair(config, args.words[1]);
     const url = args.text('url') ?? null;

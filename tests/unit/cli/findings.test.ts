@@ -14,7 +14,7 @@ import {
   webhookFinding,
 } from '../../../cli/check-findings.ts';
 import { checkLines } from '../../../cli/check.ts';
-import { progressText } from '../../../cli/progress.ts';
+import { createProgressLine, progressText } from '../../../cli/progress.ts';
 import type { PairStatus } from '../../../cli/status-handler.ts';
 import { statusLines } from '../../../cli/status.ts';
 
@@ -183,6 +183,22 @@ test('before approval status says that nothing is written, and what comes next',
 
   expect(lines).toContain('nothing is written before approval (not running)');
   expect(lines).toContain('next: lockstep plan acme   then: lockstep approve acme');
+});
+
+test('progress never fills the last column of a terminal, and is shown on none but a terminal', () => {
+  const written: string[] = [];
+  const step = { stage: 'scanning', done: 1_024, of: 2_048 };
+  const shownAt = (columns: number) => {
+    createProgressLine({ err: (text) => written.push(text), errColumns: columns }).show('my-shop', step);
+    return written.pop()?.replace('\r\u001b[2K', '') ?? '';
+  };
+
+  expect(shownAt(100)).toBe(`my-shop  ${progressText(step)}`);
+  expect(shownAt(50)).toHaveLength(49);
+  expect(shownAt(50)).toMatch(/^my-shop {2}scanning {2}█+░+ {2}1,024 of 2,048$/);
+  expect(shownAt(20)).toHaveLength(19);
+  createProgressLine({ err: (text) => written.push(text) }).show('my-shop', step);
+  expect(written).toEqual([]);
 });
 
 test('progress has a bar where the end is known', () => {

@@ -43,7 +43,7 @@ describe('check against two shops that answer', () => {
     const { code, out } = await folder.run('check');
 
     expect(out).toContain('pinned at the first start');
-    expect(out).toMatch(/✗ webhooks .*are not registered/);
+    expect(out).toMatch(/✗ webhooks .*none of 8 is registered/);
     expect(out).toContain('lockstep webhooks register acme');
     expect(code).toBe(2);
   });

@@ -33,6 +33,22 @@ describe('the command', () => {
     expect((await folder.run('start', 'aplier')).err).toContain('did you mean "applier"?');
   });
 
+  test('takes no word that it would pass over', async () => {
+    // It would hold the whole pair, where one field was meant.
+    const paused = await folder.run('pause', 'acme', 'variant.quantity');
+    const status = await folder.run('status', '--json');
+
+    expect(paused.code).toBe(2);
+    expect(paused.err).toContain('"variant.quantity"');
+    expect(paused.err).toContain('→ lockstep help pause');
+    expect(JSON.parse(status.out)).toMatchObject([{ holds: [] }]);
+  });
+
+  test('tells its version, and help for -h as well', async () => {
+    expect(await folder.run('--version')).toMatchObject({ code: 0, out: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) });
+    expect((await folder.run('status', '-h')).out).toContain('lockstep status [pair]');
+  });
+
   test('ends with 2 for a usage error, and says what to do', async () => {
     const { code, err } = await folder.run('nonsense');
 
