@@ -55,13 +55,14 @@ export async function trade(
   return changes;
 }
 
-type Act = 'stock' | 'price' | 'status' | 'tracking' | 'order' | 'customer' | 'product';
+type Act = 'stock' | 'price' | 'status' | 'tracking' | 'refund' | 'order' | 'customer' | 'product';
 
 /** How many of a thousand changes are of which kind; the rest is stock. */
 const SHARES: readonly (readonly [Exclude<Act, 'stock'>, number])[] = [
   ['price', 60],
   ['status', 45],
   ['tracking', 25],
+  ['refund', 15],
   ['order', 12],
   ['customer', 5],
   ['product', 3],
@@ -99,6 +100,7 @@ const ACTS: Readonly<Record<Act, (floor: Floor) => boolean>> = {
       ({ id }) =>
         floor.people.addTracking(id, 'dhl', `00340434${String(Math.floor(floor.random() * 1e12)).padStart(12, '0')}`),
     ),
+  refund: (floor) => onSome(floor, floor.state().orders.filter(canGiveBack(floor)), (order) => giveBack(floor, order)),
   order: placeOrder,
   customer: (floor) => {
     floor.serial += 1;
@@ -153,6 +155,22 @@ const NEXT: Readonly<Record<string, string>> = {
 function move({ people, touch }: Floor, { id, status, customer_id }: Order): void {
   people.setOrderStatus(id, NEXT[status] ?? 'completed');
   touch(customer_id);
+}
+
+/** Paid, and with a part of it left to give back: the status stays what it is. */
+function canGiveBack({ state }: Floor): (order: Order) => boolean {
+  const given = Map.groupBy(state().refunds, ({ parent_id }) => parent_id);
+  return ({ id, status, line_items, fee_lines }) =>
+    (status === 'processing' || status === 'completed') &&
+    fee_lines.length === 0 &&
+    Number(line_items[0]?.total ?? 0) >= 1 &&
+    (given.get(id)?.length ?? 0) < 2;
+}
+
+/** Never more than two fifths of one line, so that two of them leave something. */
+function giveBack({ people, random }: Floor, { id, line_items }: Order): void {
+  const amount = Number(line_items[0]?.total ?? 0) * (0.1 + 0.3 * random());
+  people.refundOrder(id, { amount: amount.toFixed(2), reason: 'Skadet under transport' });
 }
 
 function placeOrder(floor: Floor): boolean {
