@@ -60,6 +60,8 @@ async function scanSide(
     let seen = rows;
     for await (const page of store.scan(root, { after: cursor }, call)) {
       call.signal.throwIfAborted();
+      // The applier reads each alone, and parks it with the reason. Before the page, whose cursor would pass them.
+      if (side === 'source') file.addCandidates((page.unread ?? []).map(({ id }) => ({ root, rootId: id, loose: [] })));
       file.addPage(side, root, page.roots, page.cursor);
       seen += page.roots.length;
       onProgress({ stage: 'scanning', side, root, done: seen, of });

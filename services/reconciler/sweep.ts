@@ -53,11 +53,13 @@ async function sweepKind(deps: ReconcilerDeps, root: RootKind, call: ReadContext
   let [seen, published] = [0, 0];
   for await (const page of source.scanChanged(root, since, call)) {
     call.signal.throwIfAborted();
-    const missed = await missedOf(deps, root, page.roots);
-    if (missed.length > 0) await deps.log.publish(missed.map((stored) => newsOf(deps, stored)));
-    seen += page.roots.length;
+    const unread = page.unread ?? [];
+    // What cannot be read is news as well: the applier meets it alone, and parks it with the reason.
+    const missed = [...(await missedOf(deps, root, page.roots)), ...unread];
+    if (missed.length > 0) await deps.log.publish(missed.map((one) => newsOf(deps, root, one)));
+    seen += page.roots.length + unread.length;
     published += missed.length;
-    at = latest(at, page.roots);
+    at = latest(at, [...page.roots, ...unread]);
     await moveCursor(deps, root, at);
   }
   if (seen === 0) await moveCursor(deps, root, at);
@@ -81,7 +83,9 @@ async function missedOf(
   });
 }
 
-function newsOf({ settings, clock }: ReconcilerDeps, { root, id, changedAt }: StoredRoot): News {
+type Dated = Pick<StoredRoot, 'id' | 'changedAt'>;
+
+function newsOf({ settings, clock }: ReconcilerDeps, root: RootKind, { id, changedAt }: Dated): News {
   return {
     v: 1,
     pair: settings.name,
@@ -96,7 +100,7 @@ function newsOf({ settings, clock }: ReconcilerDeps, { root, id, changedAt }: St
   };
 }
 
-function latest(at: string, roots: readonly StoredRoot[]): string {
+function latest(at: string, roots: readonly Dated[]): string {
   return roots.reduce(
     (last, { changedAt }) => (changedAt !== null && Date.parse(changedAt) > Date.parse(last) ? changedAt : last),
     at,

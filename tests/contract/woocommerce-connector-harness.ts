@@ -26,6 +26,8 @@ export type OpenShop = {
   readonly now: () => number;
   /** Called after each answer, with the path and query that was asked for. */
   readonly afterEach: (run: (asked: string) => void) => void;
+  /** Changes what the shop answers on the way, as a plugin would. */
+  readonly rewrite: (run: (json: unknown) => unknown) => void;
   readonly asked: readonly string[];
   readonly backOffs: readonly number[];
 };
@@ -52,6 +54,7 @@ export async function openShop(options: Partial<WooCommerceOptions> = {}): Promi
   const asked: string[] = [];
   const backOffs: number[] = [];
   let after: ((asked: string) => void) | null = null;
+  let rewrite: ((json: unknown) => unknown) | null = null;
   const budget: Budget = {
     take: () => Promise.resolve(),
     report: () => undefined,
@@ -78,7 +81,9 @@ export async function openShop(options: Partial<WooCommerceOptions> = {}): Promi
           const { pathname, search } = new URL(address);
           asked.push(`${pathname}${search}`);
           after?.(`${pathname}${search}`);
-          return answer;
+          if (rewrite === null) return answer;
+          const { status, headers } = answer;
+          return new Response(JSON.stringify(rewrite(await answer.json())), { status, headers });
         },
       },
     );
@@ -90,6 +95,7 @@ export async function openShop(options: Partial<WooCommerceOptions> = {}): Promi
     pass: (seconds) => void (now += seconds * 1000),
     now: () => now,
     afterEach: (run) => void (after = run),
+    rewrite: (run) => void (rewrite = run),
     asked,
     backOffs,
   };

@@ -12,7 +12,8 @@ import type { Query } from './woocommerce-auth.ts';
 import { authMode, baseUrl } from './woocommerce-config.ts';
 import type { WooCommerceConfig } from './woocommerce-config.ts';
 import { parseJson, toStoreError } from './woocommerce-errors.ts';
-import { homeSchema } from './woocommerce-wire.ts';
+import { isOwnShape, notUnderstood, pathOf } from './woocommerce-rows.ts';
+import { errorWireSchema, homeSchema } from './woocommerce-wire.ts';
 
 /** More rows a page are refused. */
 export const PAGE_MAX = 100;
@@ -135,7 +136,8 @@ function createHomeReader(config: WooCommerceConfig, http: Http): (signal: Abort
 }
 
 function read<S extends z.ZodType>(schema: S, answer: HttpAnswer, action: string): z.output<S> {
-  const parsed = schema.safeParse(parseJson(answer.text));
+  const json = parseJson(answer.text);
+  const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
   // Paths only: the values may be people's.
   const where = parsed.error.issues[0]?.path.map(String).join('.') ?? '';

@@ -4,17 +4,18 @@ import { PAGE_MAX } from './woocommerce-client.ts';
 import type { WooClient } from './woocommerce-client.ts';
 import { toStoredOrder } from './woocommerce-mapping-order.ts';
 import { hasVariations, toStoredCustomer, toStoredProduct } from './woocommerce-mapping.ts';
+import { notUnderstood } from './woocommerce-rows.ts';
+import type { RootWire } from './woocommerce-rows.ts';
 import type { Shop } from './woocommerce-shop.ts';
 import { noteWireSchema, refundWireSchema, variationWireSchema, WIRE_FIELDS } from './woocommerce-wire.ts';
-import type { CustomerWire, OrderWire, ProductWire, VariationWire } from './woocommerce-wire.ts';
+import type { OrderWire, ProductWire, VariationWire } from './woocommerce-wire.ts';
 
-/** A root's own answer, before its variations, refunds and notes are read. */
-export type RootWire =
-  | { readonly root: 'product'; readonly wire: ProductWire }
-  | { readonly root: 'order'; readonly wire: OrderWire }
-  | { readonly root: 'customer'; readonly wire: CustomerWire };
-
-/** Reads what belongs to a root and puts it together; `children` narrows a product to these variations. */
+/**
+ * Reads what belongs to a root and puts it together; `children` narrows a product to these variations where
+ * all of them would be more than a page.
+ *
+ * @throws {SyncError} STORE_REFUSED: this root cannot be understood, or was deleted since its row was read.
+ */
 export type CompleteRoot = (
   row: RootWire,
   children: readonly string[] | undefined,
@@ -30,6 +31,8 @@ export function createCompleteRoot(client: WooClient, shop: Shop): CompleteRoot 
         return completeOrder(client, row.wire, call);
       case 'customer':
         return toStoredCustomer(row.wire);
+      case 'odd':
+        throw notUnderstood(`read ${row.of} ${row.wire.id}`, row.at);
     }
   };
 }

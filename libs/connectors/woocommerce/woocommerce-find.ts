@@ -3,8 +3,9 @@ import type { CallContext, ReadContext, StoreConnector } from '../store-connecto
 import { PAGE_MAX } from './woocommerce-client.ts';
 import type { WooClient } from './woocommerce-client.ts';
 import { chunksOf } from './woocommerce-complete.ts';
-import type { CompleteRoot, RootWire } from './woocommerce-complete.ts';
+import type { CompleteRoot } from './woocommerce-complete.ts';
 import type { ListRoots, ReadRoots } from './woocommerce-read.ts';
+import type { RootWire } from './woocommerce-rows.ts';
 import { withoutZone } from './woocommerce-scan.ts';
 import { skuHitSchema } from './woocommerce-wire.ts';
 
@@ -79,7 +80,7 @@ async function askSkus(client: WooClient, skus: readonly string[], call: CallCon
   );
   return data.flatMap(({ id, sku, type, parent_id: parentId }) => {
     if (type !== 'variation') return [{ sku, rootId: id }];
-    return parentId === null || parentId === undefined || parentId === '0' ? [] : [{ sku, rootId: parentId }];
+    return parentId === '0' ? [] : [{ sku, rootId: parentId }];
   });
 }
 
@@ -87,7 +88,7 @@ async function findByEmail(parts: FindParts, email: string, call: ReadContext): 
   // Anything else than an address is a 400.
   if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) return [];
   const { rows } = await parts.listRoots('customer', { email, per_page: PAGE_MAX }, call);
-  const exact = rows.filter((row) => row.root === 'customer' && row.wire.email.toLowerCase() === email.toLowerCase());
+  const exact = rows.filter((row) => 'email' in row.wire && row.wire.email.toLowerCase() === email.toLowerCase());
   return completeAll(parts, exact, call);
 }
 
@@ -101,7 +102,7 @@ async function findByNumber(parts: FindParts, value: string, call: ReadContext):
   );
   const exact = new Map<string, RootWire>();
   for (const row of pages.flatMap(({ rows }) => rows))
-    if (row.root === 'order' && row.wire.number.replace(/^#/, '') === number) exact.set(row.wire.id, row);
+    if ('number' in row.wire && row.wire.number.replace(/^#/, '') === number) exact.set(row.wire.id, row);
   return completeAll(parts, [...exact.values()], call);
 }
 
@@ -145,7 +146,7 @@ async function findParent(client: WooClient, id: string, call: CallContext) {
     call,
   );
   if (hit === null) return null;
-  const parent = hit.parent_id ?? '0';
+  const parent = hit.parent_id;
   if (hit.type !== 'variation') return { root: 'product' as const, rootId: hit.id };
   return parent === '0' ? null : { root: 'product' as const, rootId: parent, children: [id] };
 }

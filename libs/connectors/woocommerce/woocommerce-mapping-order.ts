@@ -13,6 +13,7 @@ import type {
 import type { StoredOrder } from '#libs/model/stored.ts';
 import { decodeEntities } from './html-entities.ts';
 import { orNull, stamps, toAddress, toUtc } from './woocommerce-mapping.ts';
+import { notUnderstood } from './woocommerce-rows.ts';
 import { statusWord, toOrderState } from './woocommerce-status.ts';
 import { trackingWireSchema } from './woocommerce-wire.ts';
 import type {
@@ -47,6 +48,7 @@ function toOrder(wire: OrderWire, parts: OrderParts): Order {
   const amounts = amountsOf(wire);
   const { money } = amounts;
   const refunds = wire.refunds.map((refund) => toRefund(refund, wire, parts.refunds));
+  if (wire.total.trim() === '') throw notUnderstood(`read order ${wire.id}`, 'total');
   const total = money(wire.total);
   return {
     number: wire.number.replace(/^#/, ''),
@@ -56,7 +58,7 @@ function toOrder(wire: OrderWire, parts: OrderParts): Order {
     currency: wire.currency,
     taxesIncluded: wire.prices_include_tax,
     customerId: idOrNull(wire.customer_id),
-    lines: wire.line_items.map((line) => toLine(line, amounts)),
+    lines: wire.line_items.map((line) => toLine(line, wire, amounts)),
     shipping: wire.shipping_lines.map((line) => toCharge(line.method_title, line, amounts)),
     fees: wire.fee_lines.map((line) => toCharge(line.name, line, amounts)),
     discount: amounts.withTax(wire.discount_total, wire.discount_tax),
@@ -84,7 +86,7 @@ type Amounts = {
 };
 
 function amountsOf(wire: OrderWire): Amounts {
-  const money = (decimal: string): Money => parseMoney(decimal, wire.currency) ?? addMoney(wire.currency);
+  const money = (decimal: string): Money => readMoney(decimal, wire);
   const rates = new Map(wire.tax_lines.map((line) => [line.rate_id, line]));
   return {
     money,
@@ -104,9 +106,20 @@ function amountsOf(wire: OrderWire): Amounts {
   };
 }
 
-function toLine(line: LineWire, amounts: Amounts): OrderLine {
+/** An amount that is left out is none; one that cannot be read refuses the order: a wrong total is worse than none. */
+function readMoney(decimal: string, order: Pick<OrderWire, 'id' | 'currency'>): Money {
+  if (decimal.trim() === '') return addMoney(order.currency);
+  const amount = parseMoney(decimal, order.currency);
+  if (amount === null) throw notUnderstood(`read order ${order.id}`, 'an amount');
+  return amount;
+}
+
+function toLine(line: LineWire, wire: OrderWire, amounts: Amounts): OrderLine {
   const productId = idOrNull(line.product_id);
-  const quantity = Math.trunc(line.quantity ?? 0);
+  const { quantity } = line;
+  // Plugins sell half metres; no other number of whole units is the same sale.
+  if (quantity === null || !Number.isInteger(quantity))
+    throw notUnderstood(`read order ${wire.id}`, `the quantity of line ${line.id}`);
   const before = amounts.withTax(line.subtotal, line.subtotal_tax);
   return {
     id: line.id,
@@ -143,11 +156,11 @@ function toCharge(
 function toRefund(refund: OrderWire['refunds'][number], order: OrderWire, details: readonly RefundWire[]): Refund {
   const detail = details.find(({ id }) => id === refund.id);
   // The order's own list shows the amount below zero.
-  const amount = parseMoney((detail?.amount ?? refund.total).replace(/^-/, ''), order.currency);
+  const said = (detail?.amount ?? '').trim() === '' ? refund.total : (detail?.amount ?? '');
   return {
     id: refund.id,
     at: toUtc(detail?.date_created_gmt) ?? toUtc(order.date_modified_gmt) ?? '1970-01-01T00:00:00Z',
-    amount: amount ?? addMoney(order.currency),
+    amount: readMoney(said.trim().replace(/^-/, ''), order),
     reason: orNull(detail?.reason ?? refund.reason),
   };
 }

@@ -121,7 +121,8 @@ function toPrices(
 ): { readonly price: Money | null; readonly compareAtPrice: Money | null } {
   const regular = parseMoney(wire.regular_price, currency);
   const sale = parseMoney(wire.sale_price, currency);
-  const price = parseMoney(wire.price, currency) ?? (wire.on_sale ? sale : null) ?? regular;
+  // Where it says something that is no amount, none of the others is put in its place.
+  const price = wire.price.trim() === '' ? ((wire.on_sale ? sale : null) ?? regular) : parseMoney(wire.price, currency);
   const struck = wire.on_sale && price !== null && regular !== null && regular.amountMinor > price.amountMinor;
   return { price, compareAtPrice: struck ? regular : null };
 }
@@ -134,7 +135,7 @@ const STOCK_STATUS: Readonly<Record<string, StockStatus>> = {
 
 /** A plugin's own word counts as out of stock: selling what nobody can ship is the worse mistake. */
 function toStockStatus(word: string): StockStatus {
-  return STOCK_STATUS[word] ?? 'outOfStock';
+  return Object.hasOwn(STOCK_STATUS, word) ? (STOCK_STATUS[word] ?? 'outOfStock') : 'outOfStock';
 }
 
 /** Plugins for fractions give 2.5; whole units are what can be sold for certain. */
@@ -149,8 +150,8 @@ function isOn(value: unknown): boolean {
 const GRAMS: Readonly<Record<string, number>> = { g: 1, kg: 1000, oz: 28.349523125, lbs: 453.59237 };
 
 function toGrams(weight: string, unit: string | null): Variant['weight'] {
-  const factor = unit === null ? undefined : GRAMS[unit];
-  const amount = weight.trim() === '' ? Number.NaN : Number(weight);
+  const factor = unit !== null && Object.hasOwn(GRAMS, unit) ? GRAMS[unit] : undefined;
+  const amount = /^\s*\d{0,9}(\.\d*)?\s*$/.test(weight) && weight.trim() !== '' ? Number(weight) : Number.NaN;
   if (factor === undefined || !Number.isFinite(amount) || amount < 0) return null;
   return { grams: Math.round(amount * factor * 1000) / 1000 };
 }
@@ -249,12 +250,17 @@ export function readText(meta: readonly MetaWire[], ...keys: readonly string[]):
   return null;
 }
 
-/** `2026-11-23T02:27:46`, which the `_gmt` fields give without a zone, as ISO 8601 UTC. */
+/** `2026-11-23T02:27:46`, which the `_gmt` fields give without a zone, as ISO 8601 UTC; null for what is no time. */
 export function toUtc(gmt: string | null | undefined): string | null {
-  const match = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})/.exec(gmt ?? '');
+  const match = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}:\d{2})(?:\.\d+)?(Z|[+-]\d{2}:?\d{2})?$/.exec(gmt ?? '');
   // An unset date comes as year 0.
   if (match === null || (match[1] ?? '').startsWith('0000')) return null;
-  return `${match[1]}T${match[2]}Z`;
+  const said = `${match[1]}T${match[2]}`;
+  const at = Date.parse(`${said}${match[3] ?? 'Z'}`);
+  if (Number.isNaN(at)) return null;
+  const utc = `${new Date(at).toISOString().slice(0, 19)}Z`;
+  // The 31st of February is read as another day.
+  return (match[3] ?? 'Z') === 'Z' && utc !== `${said}Z` ? null : utc;
 }
 
 export function orNull(value: string): string | null {

@@ -1,10 +1,14 @@
+import { z } from 'zod';
+
 import type { RootKind, RootRef, StoredRoot } from '#libs/model/stored.ts';
 import type { CallContext, ReadContext } from '../store-connector.ts';
 import type { Query } from './woocommerce-auth.ts';
 import { PAGE_MAX } from './woocommerce-client.ts';
 import type { WooClient } from './woocommerce-client.ts';
 import { chunksOf } from './woocommerce-complete.ts';
-import type { CompleteRoot, RootWire } from './woocommerce-complete.ts';
+import type { CompleteRoot } from './woocommerce-complete.ts';
+import { readRow } from './woocommerce-rows.ts';
+import type { RootWire } from './woocommerce-rows.ts';
 import { customerWireSchema, orderWireSchema, productWireSchema, WIRE_FIELDS } from './woocommerce-wire.ts';
 
 export type ListRoots = (
@@ -21,30 +25,39 @@ export type ReadRoots = (
 
 const PATHS: Readonly<Record<RootKind, string>> = { product: '/products', order: '/orders', customer: '/customers' };
 
-/** One list call; rows as the query orders them. */
+/** One list call; rows as the query orders them. A row that is not understood is one of them, and hides no other. */
 export function createListRoots(client: WooClient): ListRoots {
   return async (root, query, call) => {
-    const request = {
-      path: PATHS[root],
-      // Staff buy as well, and the default hides them.
-      query: { _fields: WIRE_FIELDS[root], ...(root === 'customer' ? { role: 'all' } : {}), ...query },
-      action: `list ${root}s`,
-    };
-    switch (root) {
-      case 'product': {
-        const { data, total, date } = await client.get(productWireSchema.array(), request, call);
-        return { rows: data.map((wire) => ({ root, wire })), total, date };
-      }
-      case 'order': {
-        const { data, total, date } = await client.get(orderWireSchema.array(), request, call);
-        return { rows: data.map((wire) => ({ root, wire })), total, date };
-      }
-      case 'customer': {
-        const { data, total, date } = await client.get(customerWireSchema.array(), request, call);
-        return { rows: data.map((wire) => ({ root, wire })), total, date };
-      }
-    }
+    const { data, total, date } = await client.get(
+      ROWS[root],
+      {
+        path: PATHS[root],
+        // Staff buy as well, and the default hides them.
+        query: { _fields: WIRE_FIELDS[root], ...(root === 'customer' ? { role: 'all' } : {}), ...query },
+        action: `list ${root}s`,
+      },
+      call,
+    );
+    return { rows: data, total, date };
   };
+}
+
+const ROWS: Readonly<Record<RootKind, z.ZodType<RootWire[]>>> = {
+  product: rowsOf('product', productWireSchema, (wire) => ({ root: 'product', wire })),
+  order: rowsOf('order', orderWireSchema, (wire) => ({ root: 'order', wire })),
+  customer: rowsOf('customer', customerWireSchema, (wire) => ({ root: 'customer', wire })),
+};
+
+function rowsOf<T>(root: RootKind, schema: z.ZodType<T>, toRoot: (wire: T) => RootWire): z.ZodType<RootWire[]> {
+  const row = z.unknown().transform((value, context): RootWire => {
+    const read = readRow(schema, root, value);
+    if (read === null) {
+      context.addIssue({ code: 'custom', message: 'no row' });
+      return z.NEVER;
+    }
+    return 'root' in read ? read : toRoot(read.wire);
+  });
+  return row.array();
 }
 
 /**

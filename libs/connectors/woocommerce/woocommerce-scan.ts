@@ -1,10 +1,12 @@
-import type { RootKind } from '#libs/model/stored.ts';
-import type { ReadContext, ScanPage } from '../store-connector.ts';
+import type { RootKind, StoredRoot } from '#libs/model/stored.ts';
+import { isSyncError, SyncError } from '#libs/runtime/sync-error.ts';
+import type { ReadContext, ScanPage, UnreadRoot } from '../store-connector.ts';
 import type { Query } from './woocommerce-auth.ts';
 import { PAGE_MAX } from './woocommerce-client.ts';
-import type { CompleteRoot, RootWire } from './woocommerce-complete.ts';
+import type { CompleteRoot } from './woocommerce-complete.ts';
 import { toUtc } from './woocommerce-mapping.ts';
 import type { ListRoots } from './woocommerce-read.ts';
+import type { RootWire } from './woocommerce-rows.ts';
 
 /** Behind which id to go on, and how many rows lay before it when it was read: only a hint where to look. */
 type Position = { readonly lastId: number; readonly offset: number };
@@ -45,10 +47,15 @@ export type Scans = {
 };
 
 export function createScans(listRoots: ListRoots, completeRoot: CompleteRoot): Scans {
-  const toPage = async (rows: readonly RootWire[], cursor: string, call: ReadContext): Promise<ScanPage> => ({
-    roots: await Promise.all(rows.map((row) => completeRoot(row, undefined, call))),
-    cursor,
-  });
+  const toPage = async (rows: readonly RootWire[], cursor: string, call: ReadContext): Promise<ScanPage> => {
+    const read = await Promise.all(rows.map((row) => completeOrUnread(completeRoot, row, call)));
+    const unread = read.flatMap((one) => ('unread' in one ? [one.unread] : []));
+    return {
+      roots: read.flatMap((one) => ('stored' in one ? [one.stored] : [])),
+      cursor,
+      ...(unread.length === 0 ? {} : { unread }),
+    };
+  };
 
   return {
     async *scan(root, after, call) {
@@ -62,6 +69,20 @@ export function createScans(listRoots: ListRoots, completeRoot: CompleteRoot): S
       for await (const { rows, changedTo } of walkChanges(list, since)) yield toPage(rows, changedTo, call);
     },
   };
+}
+
+/** One root that cannot be read (odd, or deleted while the walk was under way) does not end the walk. */
+async function completeOrUnread(
+  completeRoot: CompleteRoot,
+  row: RootWire,
+  call: ReadContext,
+): Promise<{ readonly stored: StoredRoot } | { readonly unread: UnreadRoot }> {
+  try {
+    return { stored: await completeRoot(row, undefined, call) };
+  } catch (error) {
+    if (!isSyncError(error) || error.code !== 'STORE_REFUSED') throw error;
+    return { unread: { id: row.wire.id, changedAt: toUtc(row.wire.date_modified_gmt), why: error.message } };
+  }
 }
 
 function parsePosition(cursor: string | null): Position {
@@ -88,7 +109,11 @@ async function* walkChanges(list: ListBy, since: string): AsyncIterable<Changes>
       order: 'asc',
       per_page: PAGE_MAX,
     });
-    const last = latestOf(rows) ?? second;
+    const latest = latestOf(rows);
+    // Without a date there is nothing to go on by, and the same page would be asked for again and again.
+    if (latest === null && rows.length > 0)
+      throw new SyncError('STORE_ANSWER_FOREIGN', 'Cannot list what changed: the shop does not say when');
+    const last = latest ?? second;
     const more = rows.length === PAGE_MAX;
     if (more && last === second) {
       yield* walkSecond(list, second);

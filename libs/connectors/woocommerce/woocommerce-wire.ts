@@ -4,11 +4,20 @@ import { z } from 'zod';
 // back, empty objects into `[]`, and leave out what they do not know; none of that is a reason to stop.
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
-const id = z.union([z.number(), z.string()]).transform(String);
+// A number beyond 2^53 has lost digits when it arrives here: another entity's id, so none. As a string it is whole.
+const id = z.union([z.int().nonnegative(), z.string().regex(/^(0|[1-9]\d{0,18})$/)]).transform(String);
+/** The id of something else, or what PHP says where there is none. */
+const reference = z
+  .union([z.int(), z.string(), z.literal(false)])
+  .nullish()
+  .transform((value) => (value === null || value === undefined || value === false ? '0' : String(value)));
 const text = scalar
   .nullish()
   .transform((value) => (value === null || value === undefined || value === false ? '' : String(value)));
-const time = z.string().nullish();
+const time = z
+  .union([z.string(), z.literal(false)])
+  .nullish()
+  .transform((value) => (value === false ? null : value));
 
 /** A decimal as a string that parseMoney reads; floats such as 51.166000000000004 lose their noise. */
 const decimal = z.union([z.string(), z.number()]).nullish().transform(toDecimal);
@@ -18,24 +27,29 @@ function toDecimal(value: string | number | null | undefined): string {
   return Number.isFinite(value) ? value.toFixed(8).replace(/\.?0+$/, '') : '';
 }
 
+/** A word that WooCommerce always says: without it nothing is known. */
+const word = z.string().min(1);
+
 const flag = scalar
   .nullish()
   .transform((value) => value === true || value === 1 || value === '1' || value === 'yes' || value === 'true');
 
-const number = z
-  .union([z.string(), z.number()])
-  .nullish()
-  .transform((value) => {
-    const read = value === null || value === undefined || value === '' ? Number.NaN : Number(value);
-    return Number.isFinite(read) ? read : null;
-  });
+/** Null where nothing is said. Words in its place (`"12 Stk."`) are refused: no number is ever guessed from them. */
+const nullableNumber = z
+  .union([z.number().min(-1e15).max(1e15), z.string().regex(/^\s*([+-]?\d{1,15}(\.\d+)?)?\s*$/), z.literal(false)])
+  .nullable()
+  .transform((value) => (value === null || value === false || String(value).trim() === '' ? null : Number(value)));
+const number = nullableNumber.or(z.undefined().transform(() => null));
+/** For what is only shown. */
+const looseNumber = number.catch(null);
 
-/** A list as PHP gives it: an array, a numbered object where keys were unset, or nothing. */
+/** A list as PHP gives it: an array, a numbered object where keys were unset, or nothing (`false`, an empty string). */
 function listOf<T extends z.ZodType>(element: T) {
   return z
     .union([
       z.array(element),
       z.record(z.string(), element).transform((record): z.output<T>[] => Object.values(record)),
+      z.union([z.literal(false), z.literal('')]).transform((): z.output<T>[] => []),
     ])
     .nullish()
     .transform((list): z.output<T>[] => list ?? []);
@@ -44,13 +58,21 @@ function listOf<T extends z.ZodType>(element: T) {
 /** An object that PHP turns into `[]` when it is empty. */
 function objectOrEmpty<T extends z.ZodType>(schema: T) {
   return z
-    .union([schema, z.array(z.unknown()).transform((): null => null)])
+    .union([
+      schema,
+      z.array(z.never()).transform((): null => null),
+      z.union([z.literal(false), z.literal('')]).transform((): null => null),
+    ])
     .nullish()
     .transform((value): z.output<T> | null => value ?? null);
 }
 
 const metaSchema = z.object({ key: z.string().nullish(), value: z.unknown().optional() });
 export type MetaWire = z.infer<typeof metaSchema>;
+/** Anybody writes here, and most of it is never looked at: an odd entry is passed over. */
+const metaList = listOf(metaSchema.nullable().catch(null))
+  .catch([])
+  .transform((list) => list.filter((entry) => entry !== null));
 
 const namedSchema = z.object({ name: text });
 const imageSchema = z.object({ src: text, alt: text });
@@ -60,21 +82,21 @@ const dates = {
   date_modified_gmt: time,
 };
 
+// What is asked for and not said is not known: for these, nothing stands in its place.
 const sellable = {
   sku: text,
   global_unique_id: text,
-  price: decimal,
+  price: z.union([z.string(), z.number()]).nullable().transform(toDecimal),
   regular_price: decimal,
   sale_price: decimal,
   on_sale: flag,
   /** `true`, `false`, or `"parent"` on a variation whose parent counts. */
-  manage_stock: scalar.nullish(),
-  stock_quantity: number,
-  stock_status: text,
+  manage_stock: scalar,
+  stock_quantity: nullableNumber,
+  stock_status: word,
   backorders: text,
   weight: text,
-  status: text,
-  meta_data: listOf(metaSchema),
+  meta_data: metaList,
 };
 
 export const variationWireSchema = z.object({
@@ -88,8 +110,9 @@ export type VariationWire = z.infer<typeof variationWireSchema>;
 
 export const productWireSchema = z.object({
   id,
-  type: z.string(),
-  parent_id: id.nullish(),
+  type: word,
+  parent_id: reference,
+  status: word,
   ...dates,
   ...sellable,
   name: text,
@@ -117,7 +140,7 @@ const addressWireSchema = z.object({
 });
 export type AddressWire = z.infer<typeof addressWireSchema>;
 
-const lineTaxSchema = z.object({ id: id.nullish(), total: decimal });
+const lineTaxSchema = z.object({ id: reference, total: decimal });
 export type LineTaxWire = z.infer<typeof lineTaxSchema>;
 
 const taxed = { total: decimal, total_tax: decimal, taxes: listOf(lineTaxSchema) };
@@ -125,8 +148,8 @@ const taxed = { total: decimal, total_tax: decimal, taxes: listOf(lineTaxSchema)
 export const lineWireSchema = z.object({
   id,
   name: text,
-  product_id: id.nullish(),
-  variation_id: id.nullish(),
+  product_id: reference,
+  variation_id: reference,
   quantity: number,
   subtotal: decimal,
   subtotal_tax: decimal,
@@ -137,9 +160,9 @@ export type LineWire = z.infer<typeof lineWireSchema>;
 
 export const orderWireSchema = z.object({
   id,
-  number: text,
-  status: z.string(),
-  currency: z.string(),
+  number: text.refine((value) => value !== ''),
+  status: word,
+  currency: z.string().regex(/^[A-Z]{3}$/),
   prices_include_tax: flag,
   ...dates,
   date_paid_gmt: time,
@@ -147,16 +170,16 @@ export const orderWireSchema = z.object({
   discount_tax: decimal,
   total: decimal,
   total_tax: decimal,
-  customer_id: id.nullish(),
+  customer_id: reference,
   billing: objectOrEmpty(addressWireSchema),
   shipping: objectOrEmpty(addressWireSchema),
   payment_method: text,
   payment_method_title: text,
   customer_note: text,
   created_via: text,
-  meta_data: listOf(metaSchema),
+  meta_data: metaList,
   line_items: listOf(lineWireSchema),
-  tax_lines: listOf(z.object({ rate_id: id.nullish(), label: text, rate_percent: number })),
+  tax_lines: listOf(z.object({ rate_id: reference, label: text, rate_percent: looseNumber })),
   shipping_lines: listOf(z.object({ method_title: text, ...taxed })),
   fee_lines: listOf(z.object({ name: text, ...taxed })),
   coupon_lines: listOf(z.object({ code: text })),
@@ -190,7 +213,7 @@ export const customerWireSchema = z.object({
   role: text,
   billing: objectOrEmpty(addressWireSchema),
   shipping: objectOrEmpty(addressWireSchema),
-  meta_data: listOf(metaSchema),
+  meta_data: metaList,
 });
 export type CustomerWire = z.infer<typeof customerWireSchema>;
 
@@ -206,7 +229,16 @@ export const homeSchema = z.object({ home: z.url() });
 export const settingSchema = z.object({ value: z.unknown().optional() });
 
 export const idOnlySchema = z.object({ id });
-export const skuHitSchema = z.object({ id, sku: text, type: z.string(), parent_id: id.nullish() });
+
+/** What is wanted even of a row that is otherwise not understood: which it is, and where a walk met it. */
+export const oddRowSchema = z.object({
+  id,
+  date_created_gmt: time.catch(null),
+  date_modified_gmt: time.catch(null),
+  number: text.catch(''),
+  email: text.catch(''),
+});
+export const skuHitSchema = z.object({ id, sku: text, type: z.string(), parent_id: reference });
 
 /** The platform's own shape of an error. */
 export const errorWireSchema = z.object({
@@ -217,13 +249,10 @@ export const errorWireSchema = z.object({
 
 /** What the body of a webhook says about its root; the rest is not looked at. */
 export const webhookBodySchema = z.object({
-  id: z
-    .union([z.int().positive(), z.string().regex(/^[1-9]\d*$/)])
-    .transform(String)
-    .nullish(),
-  type: z.string().nullish(),
-  parent_id: id.nullish(),
-  date_modified_gmt: time,
+  id: id.refine((value) => value !== '0').nullish(),
+  type: z.unknown().optional(),
+  parent_id: reference.catch('0'),
+  date_modified_gmt: time.catch(null),
   code: z.unknown().optional(),
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import type { StoreConnector } from '#libs/connectors/store-connector.ts';
 import { createSweep } from '../../../services/reconciler/sweep.ts';
 import { aProduct, NOW } from './fake-stores.ts';
 import { aWorld, type World } from './world.ts';
@@ -52,6 +53,23 @@ describe('a sweep', () => {
     await createSweep(world).run(signal);
 
     expect(await world.facts.get('acme', 'cursor', 'product')).toMatchObject({ at: at(90_000) });
+  });
+
+  test('publishes news of what is there and cannot be read, and passes it', async () => {
+    const world = await sweptOnce();
+    const unread = [{ id: '7', changedAt: at(60_000), why: 'Cannot read product 7: …' }];
+    const source: StoreConnector = {
+      ...world.source,
+      async *scanChanged() {
+        yield { roots: [], cursor: '', unread };
+      },
+    };
+
+    const result = await createSweep({ ...world, source }).run(signal, ['product']);
+
+    expect(result).toEqual({ seen: 1, published: 1 });
+    expect((await world.published()).map(({ news }) => [news?.rootId, news?.via])).toEqual([['7', 'sweep']]);
+    expect(await world.facts.get('acme', 'cursor', 'product')).toMatchObject({ at: at(60_000) });
   });
 
   test('leaves the cursor where it is when the news cannot be published', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { StoreConnector } from '#libs/connectors/store-connector.ts';
+import { SyncError } from '#libs/runtime/sync-error.ts';
 import { aProduct } from './fake-stores.ts';
 import { ago, aPair } from './with-applier.ts';
 
@@ -38,6 +39,37 @@ describe('the comparison with the applier itself', () => {
       expect.objectContaining({ cause: 'target-edited', status: 'repaired', target: 8 }),
     ]);
     expect(silent.findings).toEqual([expect.objectContaining({ cause: 'silent-at-source', status: 'repaired' })]);
+    await pair.stop();
+  });
+
+  test('asks about what the source lists and nobody understands, and takes it for no deletion', async () => {
+    let isOdd = false;
+    const pair = await aPair(undefined, undefined, (source) => ({
+      ...source,
+      async *scan(root, options, call) {
+        for await (const page of source.scan(root, options, call))
+          yield isOdd
+            ? { ...page, roots: [], unread: page.roots.map(({ id }) => ({ id, changedAt: null, why: '' })) }
+            : page;
+      },
+      readRoots: (...asked) =>
+        isOdd
+          ? Promise.reject(new SyncError('STORE_REFUSED', 'Cannot read it: it is odd'))
+          : source.readRoots(...asked),
+    }));
+    isOdd = true;
+
+    const { findings } = await pair.compare();
+
+    expect(findings).toEqual([
+      expect.objectContaining({
+        entity: 'product:1',
+        field: null,
+        status: 'left',
+        message: expect.stringContaining('odd'),
+      }),
+    ]);
+    expect(pair.quantity()).toBe(5);
     await pair.stop();
   });
 

@@ -26,6 +26,7 @@ export const ago = (ms: number) => new Date(NOW - ms).toISOString();
 export async function aPair(
   decorate: (target: StoreConnector) => StoreConnector = (target) => target,
   ids: readonly string[] = ['1'],
+  decorateSource: (source: StoreConnector) => StoreConnector = (source) => source,
 ) {
   let now = NOW - 86_400_000;
   const clock = { ...systemClock, now: () => now };
@@ -38,7 +39,7 @@ export async function aPair(
   const [source, target] = [createMemoryStore(), createMemoryStore()];
   const deps = {
     settings,
-    source: createMemoryConnector(source, { now: clock.now }),
+    source: decorateSource(createMemoryConnector(source, { now: clock.now })),
     target: decorate(createMemoryConnector(target, { now: clock.now })),
     sourceHealth: HEALTH,
     targetHealth: HEALTH,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { productSchema, variantSchema } from '#libs/model/product.ts';
 import { customerSchema } from '#libs/model/customer.ts';
-import { toStoredCustomer, toStoredProduct } from '#libs/connectors/woocommerce/woocommerce-mapping.ts';
+import { toStoredCustomer, toStoredProduct, toUtc } from '#libs/connectors/woocommerce/woocommerce-mapping.ts';
 import {
   customerWireSchema,
   productWireSchema,
@@ -203,6 +203,11 @@ describe('what plugins and PHP do to the shape', () => {
     const wire = productWireSchema.parse({
       id: '7',
       type: 'simple',
+      status: 'publish',
+      price: null,
+      manage_stock: false,
+      stock_quantity: null,
+      stock_status: 'instock',
       name: null,
       tags: { '3': { name: 'a &amp; b' } },
       meta_data: { '0': { id: 1, key: '_lockstep_source', value: '81' } },
@@ -216,6 +221,31 @@ describe('what plugins and PHP do to the shape', () => {
       product: { title: '', tags: ['a & b'], images: [] },
     });
   });
+});
+
+test.each(['price', 'manage_stock', 'stock_quantity', 'stock_status', 'status', 'type'])(
+  'a product that does not say its %s is not understood: nothing stands in its place',
+  (field) => {
+    const { [field]: _, ...rest } = Object(recordedBody('rest/product-simple')) as Record<string, unknown>;
+
+    expect(productWireSchema.safeParse(rest).error?.issues[0]?.path).toEqual([field]);
+  },
+);
+
+test.each([
+  ['2026-11-23T02:27:46', '2026-11-23T02:27:46Z'],
+  ['2026-11-23 02:27:46', '2026-11-23T02:27:46Z'],
+  ['2026-11-23T02:27:46Z', '2026-11-23T02:27:46Z'],
+  ['2026-11-23T02:27:46.120+01:00', '2026-11-23T01:27:46Z'],
+  ['2026-11-23T02:27:46-0230', '2026-11-23T04:57:46Z'],
+  ['0000-00-00 00:00:00', null],
+  ['2026-02-31T00:00:00', null],
+  ['2026-13-01T00:00:00', null],
+  ['23.11.2026', null],
+  ['', null],
+  [null, null],
+])('the time %j is %j', (said, utc) => {
+  expect(toUtc(said)).toBe(utc);
 });
 
 describe('customers', () => {
