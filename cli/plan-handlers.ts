@@ -103,6 +103,6 @@ function planFiles(folder: string): readonly string[] {
 }
 
 /** Whether the plan writes or makes anything, or needs a person. */
-export function isEmpty({ counts }: StorePlan): boolean {
-  return PLAN_KINDS.every((kind) => counts[kind] === 0);
+export function isEmpty({ counts, stamps }: StorePlan): boolean {
+  return stamps === 0 && PLAN_KINDS.every((kind) => counts[kind] === 0);
 }

@@ -7,7 +7,7 @@ import { columns, count } from './text.ts';
 /** A plan as a person reads it before approving: some lines, then all of it in numbers. */
 export function planText({ pair, plan, lines }: ShownPlan): readonly string[] {
   if (isEmpty(plan)) return [`${pair}  both shops agree in what is carried: nothing would be written`];
-  const { counts, plannedByField, createByRoot, onlyOnTarget, newLinks } = plan;
+  const { counts, plannedByField, createByRoot, onlyOnTarget, newLinks, stamps } = plan;
   const all = counts.planned + counts.create + counts.withheld + counts.ambiguous + counts.unlinked;
   const byField = Object.entries(plannedByField).map(([field, n]) => `${field} ${n}`);
   const toCreate = Object.entries(createByRoot).map(([root, n]) => count(n, root));
@@ -20,6 +20,7 @@ export function planText({ pair, plan, lines }: ShownPlan): readonly string[] {
       `to create: ${toCreate.length === 0 ? 'none' : toCreate.join(', ')}`,
       ...(counts.inherited > 0 ? [`kept as it is: ${count(counts.inherited, 'field')}`] : []),
       ...(newLinks > 0 ? [`new links: ${newLinks}`] : []),
+      ...(stamps > 0 ? [`source ids to write: ${stamps}`] : []),
       ...(onlyOnTarget > 0 ? [`only at the new shop: ${onlyOnTarget}`] : []),
     ].join('; '),
     ...needsPerson(counts),

@@ -87,7 +87,11 @@ export type StoreConnector = {
    * What comes back is compared with what the target has, field by field.
    */
   readonly express: (input: ExpressInput) => Expressed;
-  /** Writes the named fields and no others, packed into as few calls as the platform allows; one result per root, in order. */
+  /**
+   * Writes the named fields and stamps and nothing else, packed into as few calls as the platform allows; one result per root, in
+   * order. A stamp never replaces a source id that stands there: then the result is `stale`. One that another entity of that kind
+   * has already is `refused`.
+   */
   readonly write: (patches: readonly RootPatch[], call: WriteContext) => Promise<readonly WriteResult[]>;
   /** Creates roots, each carrying its source id; one result per draft, in order. The caller has looked before. */
   readonly create: (drafts: readonly RootDraft[], call: WriteContext) => Promise<readonly CreateResult[]>;
@@ -110,6 +114,8 @@ export type StoreCapabilities = {
   readonly writable: ReadonlySet<FieldName>;
   /** Root kinds that can be created. */
   readonly creatable: ReadonlySet<RootKind>;
+  /** Entity kinds onto which a source id can be written when they are there already. */
+  readonly stampable: ReadonlySet<EntityKind>;
   /** Root kinds that scanChanged can walk. */
   readonly changedSince: ReadonlySet<RootKind>;
   /** Absolute writes are refused by the platform when the value is no longer the expected one. */
@@ -183,11 +189,22 @@ export type RootPatch = {
   readonly entities: readonly EntityPatch[];
   /** An order's steps, in this order. */
   readonly steps: readonly OrderStep[];
+  /** Source ids for entities that carry none; absent: none. */
+  readonly stamps?: readonly EntityStamp[];
+  /** Lockstep made this root, which a source id on it does not prove; absent: it did not. */
+  readonly made?: boolean;
 };
 export type EntityPatch = {
   readonly entity: EntityKind;
   readonly targetId: string;
   readonly values: FieldValues;
+};
+
+/** The source id that an entity of the target is to carry. */
+export type EntityStamp = {
+  readonly entity: EntityKind;
+  readonly targetId: string;
+  readonly sourceId: string;
 };
 
 /** One legal transition or append of an order. */
@@ -217,7 +234,12 @@ export type EntityStamp = {
 
 export type WriteResult =
   /** What the store says it now holds, by entity id and field, for every field of the patch (for orders: `status`, `tracking`, `history`, `note`). */
-  | { readonly outcome: 'stored'; readonly stored: Readonly<Record<string, FieldValues>> }
+  | {
+      readonly outcome: 'stored';
+      readonly stored: Readonly<Record<string, FieldValues>>;
+      /** The source id that each stamped entity now carries, by `<entity>:<targetId>`; absent: none was to be written. */
+      readonly stamped?: Readonly<Record<string, string>>;
+    }
   /** Compare-and-swap found another value: read and plan again; no attempt is used. */
   | { readonly outcome: 'stale' }
   /** The platform's own no, in its own words. */

@@ -2,6 +2,7 @@ import { formatMoney } from '#libs/model/money.ts';
 import type { StoredOrder, StoredRoot } from '#libs/model/stored.ts';
 import { entitiesOf, selects } from './entity-values.ts';
 import { linksTo } from './match-root.ts';
+import { isMadeByUs } from './stamps.ts';
 import type { LeftOut, PlanInput, ProposedLink, RootLinks } from './plan-types.ts';
 
 /** Links of variants that came to both sides after their product was linked. */
@@ -23,7 +24,10 @@ export function findLeftOut(
   target: StoredRoot,
   paired: ReadonlySet<string>,
 ): LeftOut | null {
-  if (source.root === 'order' && target.root === 'order') return findOtherTotal(source, target, links);
+  if (source.root === 'order' && target.root === 'order')
+    return isMadeByUs(source, links.get(`order:${source.id}`), settings.migratedAt)
+      ? findOtherTotal(source, target)
+      : null;
   if (!selects(settings.selection, 'variant')) return null;
   const loose = entitiesOf(source).filter(({ entity, id }) => entity === 'variant' && !paired.has(`${entity}:${id}`));
   if (loose.length === 0) return null;
@@ -39,9 +43,7 @@ export function findLeftOut(
  * An order that Lockstep made must agree to the cent: a total cannot be changed after creation, so a person has to see it. What a
  * full migration made may round as it likes.
  */
-function findOtherTotal(source: StoredOrder, target: StoredOrder, links: RootLinks): LeftOut | null {
-  const by = links.get(`order:${source.id}`)?.by;
-  if (by !== 'created' && by !== 'source-id') return null;
+function findOtherTotal(source: StoredOrder, target: StoredOrder): LeftOut | null {
   const [wanted, made] = [source.order.total, target.order.total];
   if (wanted.amountMinor === made.amountMinor && wanted.currency === made.currency) return null;
   const message = `the order was made with a total of ${formatMoney(made)} ${made.currency}, and the source says ${formatMoney(wanted)} ${wanted.currency}`;

@@ -8,8 +8,9 @@ import { planEntity, type EntityPlan } from './plan-entity.ts';
 import { planOrderSteps, waitsForShipping } from './order-steps.ts';
 import type { Decision, PlanInput, ProposedLink, RootPlan } from './plan-types.ts';
 import { inScope } from './scope.ts';
+import { findStamps, isMadeByUs, withStamps } from './stamps.ts';
 
-const NOTHING = { differences: [], entities: [], newLinks: [], withheld: {}, leftOut: null } as const;
+const NOTHING = { differences: [], entities: [], newLinks: [], withheld: {}, leftOut: null, stamps: [] } as const;
 
 /**
  * Decides what the source's present state means for the target. Reads no clock, store or config: the applier, `lockstep plan`
@@ -53,17 +54,21 @@ function planLinked(
   newLinks: readonly ProposedLink[],
 ): RootPlan {
   const pairs = linkedEntities(input, source, target);
+  const stamps = findStamps(input, pairs, target);
+  if (stamps.wrong !== null) return park('ambiguous', stamps.wrong);
   const plans = pairs.map(([from, to]) => planEntity(input, from, to));
   const withheld = Object.assign({}, ...plans.map((plan) => prefixed(plan))) as Record<string, string>;
-  const decision =
+  const fields =
     source.root === 'order'
       ? planOrder(input, source, target as StoredOrder, plans, withheld)
       : planFields(source, target, plans, finishing(input, source, target));
+  const decision = withStamps(withMaker(fields, input, source), stamps.missing, newLinks, { source, target });
   return {
     decision,
     differences: plans.flatMap(({ differences }) => differences),
-    entities: plans.map((plan) => entityOutcome(plan)),
+    entities: plans.map((plan) => entityOutcome(plan, decision)),
     newLinks,
+    stamps: stamps.missing,
     withheld,
     leftOut: findLeftOut(input, source, target, new Set(pairs.map(([{ entity, id }]) => `${entity}:${id}`))),
   };
@@ -88,8 +93,10 @@ function prefixed({ entity, withheld }: EntityPlan): Record<string, string> {
   );
 }
 
-function entityOutcome({ entity, targetId, patch, differences }: EntityPlan): EntityOutcome {
-  const outcome = Object.keys(patch).length > 0 ? 'differs' : 'unchanged';
+function entityOutcome({ entity, targetId, patch, differences }: EntityPlan, decision: Decision): EntityOutcome {
+  const stamps = decision.kind === 'patch' ? (decision.patch.stamps ?? []) : [];
+  const stamped = stamps.some((stamp) => stamp.entity === entity.entity && stamp.sourceId === entity.id);
+  const outcome = Object.keys(patch).length > 0 || stamped ? 'differs' : 'unchanged';
   const reason = outcome === 'unchanged' && differences.length > 0 ? differences[0]?.withheld : undefined;
   return {
     entity: `${entity.entity}:${entity.id}`,
@@ -101,11 +108,20 @@ function entityOutcome({ entity, targetId, patch, differences }: EntityPlan): En
 }
 
 // A product is made as a draft and shown when it is whole: one that we were kept from showing is shown now, selected or not.
-function finishing({ unfinished }: PlanInput, source: StoredRoot, target: StoredRoot): EntityPatch | null {
-  if (unfinished !== true || source.root !== 'product' || target.root !== 'product') return null;
+function finishing(input: PlanInput, source: StoredRoot, target: StoredRoot): EntityPatch | null {
+  if (input.unfinished !== true || source.root !== 'product' || target.root !== 'product') return null;
+  // One that somebody else made may have been stamped since.
+  if (!isMadeByUs(source, input.links.get(`product:${source.id}`), input.settings.migratedAt)) return null;
   const { status } = source.product;
   if (target.sourceId !== source.id || target.product.status !== 'draft' || status === 'draft') return null;
   return { entity: 'product', targetId: target.id, values: { status } };
+}
+
+// What was made is shown in the shop's channels when it first leaves its draft; what was linked is where people put it.
+function withMaker(decision: Decision, { links, settings }: PlanInput, source: StoredRoot): Decision {
+  if (decision.kind !== 'patch') return decision;
+  const made = isMadeByUs(source, links.get(`${source.root}:${source.id}`), settings.migratedAt);
+  return made ? { kind: 'patch', patch: { ...decision.patch, made } } : decision;
 }
 
 function planFields(

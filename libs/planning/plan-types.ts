@@ -1,7 +1,7 @@
 import type { FactValue, Link, Settled } from '#libs/facts/fact-kinds.ts';
 import type { Fingerprint } from '#libs/fields/fingerprint.ts';
 import type { EntityOutcome, FieldDifference } from '#libs/journal/journal-records.ts';
-import type { RootDraft, RootPatch, StoreConnector } from '#libs/connectors/store-connector.ts';
+import type { EntityStamp, RootDraft, RootPatch, StoreConnector } from '#libs/connectors/store-connector.ts';
 import type { PairSettings } from '#libs/model/pair.ts';
 import type { RootKind, StoredRoot } from '#libs/model/stored.ts';
 
@@ -29,7 +29,7 @@ export type PlanInput = {
   /** Links of what the root refers to: an order's variants and customer, by `<entity>:<sourceId>`. */
   readonly references: RootLinks;
   readonly express: StoreConnector['express'];
-  readonly capabilities: Pick<StoreConnector['capabilities'], 'creatable' | 'writable' | 'holdsOrders'>;
+  readonly capabilities: Pick<StoreConnector['capabilities'], 'creatable' | 'writable' | 'stampable' | 'holdsOrders'>;
   readonly fingerprint: Fingerprint;
 };
 
@@ -96,6 +96,8 @@ export type RootPlan = {
   readonly withheld: Readonly<Record<string, string>>;
   /** Variants of a linked product that have no counterpart in it: the root is parked `unlinked`, the rest is written. */
   readonly leftOut: LeftOut | null;
+  /** Linked entities that carry no source id and are to: written as soon as their link is a fact. A missing one is no drift. */
+  readonly stamps: readonly EntityStamp[];
 };
 
 export type LeftOut = {

@@ -26,7 +26,19 @@ export function beforeCall({ clock, fingerprint }: Deps, { read, plan }: Planned
       };
     }),
   );
-  return { ...base, targetId: decision.patch.targetId, action: 'patch', fields };
+  // Only an entity that carries none gets one.
+  const stamps = (decision.patch.stamps ?? []).map(({ entity, targetId, sourceId }) => ({
+    entity: `${entity}:${targetId}`,
+    field: stampField(entity),
+    expected: null,
+    wanted: sourceId,
+  }));
+  return { ...base, targetId: decision.patch.targetId, action: 'patch', fields: [...fields, ...stamps] };
+}
+
+// Not a field of the model: nobody can select it.
+function stampField(entity: string): string {
+  return `${entity}.sourceId`;
 }
 
 /** As stored, or what became of the call. */
@@ -45,13 +57,27 @@ export function afterCall(
       stored: shown(fingerprint, fieldName(entity, field))(value),
     })),
   );
+  const stamps = Object.entries(written.kind === 'stored' ? written.stamped : {}).map(([entity, sourceId]) => ({
+    entity,
+    field: stampField(entity.slice(0, entity.indexOf(':'))),
+    stored: sourceId,
+  }));
   const targetId =
     plan.decision.kind === 'patch'
       ? plan.decision.patch.targetId
       : written.kind === 'stored'
         ? (written.links[0]?.link.targetId ?? null)
         : null;
-  return { v: 1, type: 'after', at: clock.now(), call, root: read.group.key, targetId, outcome: written.kind, fields };
+  return {
+    v: 1,
+    type: 'after',
+    at: clock.now(),
+    call,
+    root: read.group.key,
+    targetId,
+    outcome: written.kind,
+    fields: [...fields, ...stamps],
+  };
 }
 
 function shown(

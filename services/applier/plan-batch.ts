@@ -1,4 +1,5 @@
 import { planRoot } from '#libs/planning/plan-root.ts';
+import { onlyStamps } from '#libs/planning/stamps.ts';
 import type { RootPlan } from '#libs/planning/plan-types.ts';
 import { FIELD_NAMES } from '#libs/fields/field-names.ts';
 import type { PairSettings } from '#libs/model/pair.ts';
@@ -42,8 +43,8 @@ function withEveryField({ settings, target }: ApplierDeps): PairSettings {
 
 /**
  * The ending of a group that needs no write, or null where something is to be written.
- * A read that is older than the news which caused it is repeated after the first two waits, then believed: replicas lag.
  * `heldMs`: how long news of a held pair waits until it is looked at again.
+ * A read that is older than the news which caused it is repeated after the first two waits, then believed: replicas lag.
  */
 export function endWithoutWriting(
   { read, plan }: Planned,
@@ -62,6 +63,9 @@ export function endWithoutWriting(
     if (isHeldBack(read, plan, state)) return { kind: 'later', afterMs: heldMs, reason: 'held' };
     return withheldEnding(plan) ?? { kind: 'unchanged', reason: decision.reason };
   }
+  // A look says what differs; a stamp that is missing does not.
+  if (group.onlyLooks && onlyStamps(decision))
+    return withheldEnding(plan) ?? { kind: 'unchanged', reason: plan.differences.length > 0 ? 'kept' : 'unchanged' };
   if (group.onlyLooks) return decision.kind === 'park' ? parkedEnding(decision) : { kind: 'differs' };
   if (state.phase === 'observe') return { kind: 'observed' };
   if (decision.kind === 'park') return parkedEnding(decision);

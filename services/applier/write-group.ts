@@ -13,6 +13,8 @@ export type Written =
       readonly stored: Readonly<Record<string, FieldValues>>;
       readonly links: readonly ProposedLink[];
       readonly created: boolean;
+      /** Source ids that were written onto what was there, by `<entity>:<targetId>`. */
+      readonly stamped: Readonly<Record<string, string>>;
     }
   /** Read again and plan again. */
   | { readonly kind: 'again' }
@@ -40,7 +42,13 @@ export function judgePatch({ plan }: Planned, result: WriteResult): Written {
           message: `the target answered without an error and kept another ${entity}.${field}`,
         };
   }
-  return { kind: 'stored', stored: result.stored, links: plan.newLinks, created: false };
+  for (const { entity, targetId, sourceId } of plan.decision.patch.stamps ?? [])
+    if (result.stamped?.[`${entity}:${targetId}`] !== sourceId)
+      return {
+        kind: 'not-stored',
+        message: `the target answered without an error and did not keep the ${entity}’s source id`,
+      };
+  return { kind: 'stored', stored: result.stored, links: plan.newLinks, created: false, stamped: result.stamped ?? {} };
 }
 
 export function judgeCreation({ read }: Planned, result: CreateResult): Written {
@@ -48,7 +56,13 @@ export function judgeCreation({ read }: Planned, result: CreateResult): Written 
     if (read.source === null) throw new Error('Broken invariant: a creation without a source');
     // Made in part: found again by its source id, and completed by patches, or parked with what is missing.
     if (!result.complete) return { kind: 'again' };
-    return { kind: 'stored', stored: {}, links: linksTo(read.source, result.stored, 'created'), created: true };
+    return {
+      kind: 'stored',
+      stored: {},
+      links: linksTo(read.source, result.stored, 'created'),
+      created: true,
+      stamped: {},
+    };
   }
   // "Already taken" is a look-up result: the look is repeated.
   if (result.outcome === 'taken') return { kind: 'again' };

@@ -20,6 +20,8 @@ export type StorePlan = {
   readonly counts: Readonly<Record<PlanKind, number>>;
   readonly onlyOnTarget: number;
   readonly newLinks: number;
+  /** Linked entities that would get their source id, where the config asks for `stamp`. */
+  readonly stamps: number;
   readonly compared: Readonly<Record<string, number>>;
   readonly plannedByField: Readonly<Record<string, number>>;
   readonly createByRoot: Readonly<Partial<Record<RootKind, number>>>;
@@ -109,6 +111,7 @@ function count(file: RunFile): Counts {
     createByRoot,
     onlyOnTarget: countOf(file, 'only-on-target'),
     newLinks: countOf(file, 'link'),
+    stamps: countOf(file, 'stamp'),
     compared: file.compared(),
   };
 }

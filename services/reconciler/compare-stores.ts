@@ -56,7 +56,7 @@ export function createComparison(
         await scanStores(deps, file, roots, signal, onProgress);
         if (file.getNote('joined') === null) file.putNote('joined', String(file.join()));
         onProgress({ stage: 'comparing', done: 0, of: Number(file.getNote('joined')) });
-        await findCandidates(deps, file, agreed, signal);
+        await findCandidates(deps, file, agreed, { repair: repairs, signal });
         await askAboutCandidates(deps, file, deps.journal, asking);
         await judge(deps, file);
         if (repairs) {

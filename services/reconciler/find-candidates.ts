@@ -2,6 +2,7 @@ import { PERSONAL_FIELDS, type FieldName } from '#libs/fields/field-names.ts';
 import type { FieldDifference } from '#libs/journal/journal-records.ts';
 import type { RootKind } from '#libs/model/stored.ts';
 import { inScope } from '#libs/planning/scope.ts';
+import { onlyStamps } from '#libs/planning/stamps.ts';
 import { agreedOf, type AgreedFile } from './agreed-file.ts';
 import type { Finding } from './finding.ts';
 import { labelEntity } from './label-root.ts';
@@ -21,12 +22,12 @@ export async function findCandidates(
   deps: ReconcilerDeps,
   file: RunFile,
   agreed: AgreedFile,
-  signal: AbortSignal,
+  { repair, signal }: { readonly repair: boolean; readonly signal: AbortSignal },
 ): Promise<void> {
   const foundAt = deps.clock.now();
   const after = Number(file.getNote('planned') ?? 0);
   for await (const page of planJoined(deps, file, after, signal)) {
-    const sorted = page.map((line) => sortLine(line, deps.settings.scope, foundAt));
+    const sorted = page.map((line) => sortLine(line, { scope: deps.settings.scope, repair, foundAt }));
     file.addCandidates(sorted.flatMap((one) => (one.kind === 'ask' ? [one.candidate] : [])));
     file.addFindings(sorted.flatMap((one) => (one.kind === 'tell' ? one.findings : [])));
     agreed.put(
@@ -49,8 +50,15 @@ export function agreedLines({ settings, fingerprint }: ReconcilerDeps, lines: re
   );
 }
 
-/** Pure: what one planned line means. */
-export function sortLine(planned: PlannedLine, scope: Parameters<typeof inScope>[1], foundAt: number): Sorted {
+export type SortOptions = {
+  readonly scope: Parameters<typeof inScope>[1];
+  /** What differs is also put right. */
+  readonly repair: boolean;
+  readonly foundAt: number;
+};
+
+/** Pure: what one planned line means. A stamp that is missing is written by a run that repairs, and is never a finding. */
+export function sortLine(planned: PlannedLine, { scope, repair, foundAt }: SortOptions): Sorted {
   const { line, source, target, plan, loose, lostSourceId } = planned;
   if (source === null || plan === null) {
     if (lostSourceId !== null) return ask(line.root, lostSourceId, []);
@@ -59,7 +67,8 @@ export function sortLine(planned: PlannedLine, scope: Parameters<typeof inScope>
   if (!inScope(source, scope)) return { kind: 'agrees' };
   const { decision, differences } = plan;
   if (loose.length > 0) return ask(line.root, source.id, loose);
-  if (decision.kind !== 'skip' || plan.newLinks.length > 0) return ask(line.root, source.id, []);
+  const writes = decision.kind !== 'skip' && (repair || !onlyStamps(decision));
+  if (writes || plan.newLinks.length > 0) return ask(line.root, source.id, []);
   if (differences.length === 0) return { kind: 'agrees' };
   // What is not withheld, and yet not written, is what the plan leaves out on purpose (history from before the migration).
   if (differences.every(({ withheld }) => withheld === 'inherited' || withheld === undefined)) {

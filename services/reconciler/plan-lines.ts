@@ -46,7 +46,11 @@ export function planEntries(deps: ReconcilerDeps, file: RunFile, planned: Planne
   const matched: readonly Entry[] = [
     { key: `target ${line.root}:${target.id}`, kind: 'matched', value: null },
     ...plan.newLinks.map((link) => linkEntry(link)),
+    ...plan.stamps.map(({ entity, targetId }) => ({ key: `stamp ${entity}:${targetId}`, kind: 'stamp', value: null })),
   ];
+  // Its link is in doubt, so none of it is written.
+  if (decision.kind === 'park' && decision.reason === 'ambiguous')
+    return [...matched, parkedLine(source, decision.reason, decision.message)];
   return [
     ...matched,
     ...looseLines(file, source, planned, plan.newLinks),

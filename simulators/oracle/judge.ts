@@ -41,6 +41,8 @@ export type JudgeInput = {
   readonly source: { readonly ledger: Ledger; readonly state: SourceState };
   readonly target: { readonly ledger: Ledger; readonly state: TargetState };
   readonly selected: ReadonlySet<string>;
+  /** The config asked for source ids on what is linked; absent: it did not. */
+  readonly stamp?: boolean;
   readonly migratedAt: number;
   /** The target's ledger position at approval: nothing of ours lies below it. */
   readonly approvedSeq: number;
@@ -63,7 +65,9 @@ export function judge(input: JudgeInput): readonly OracleFinding[] {
       rule: difference.field === null ? 'entity-missing' : 'selected-field-differs',
       detail: describe(difference),
     })),
-    ...findUnselectedWrites(target.ledger, selected).map((detail) => finding('unselected-field-written', detail)),
+    ...findUnselectedWrites(target.ledger, selected, input.stamp).map((detail) =>
+      finding('unselected-field-written', detail),
+    ),
     ...findDoubles(source.state, target.state).map((detail) => finding('doubled-entity', detail)),
     ...findMadeWrong(source.state, target.state, migratedAt).map((detail) => finding('made-wrong', detail)),
     ...sideEffects([source.ledger, target.ledger]),

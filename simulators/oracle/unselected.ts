@@ -63,21 +63,29 @@ const CLOCKS = new Set(['updatedAt']);
 const TOOLS = new Set(['metafieldDefinition', 'bulkOperation', 'productOperation', 'webhookSubscription']);
 const ROOTS = new Set(['product', 'order', 'customer']);
 
-/** Walks the target's ledger for what the API changed and was not selected, on entities that it did not make. */
+/**
+ * Walks the target's ledger for what the API changed and was not selected, on entities that it did not make. With `stamp` the
+ * source id may be put where none stood; it may never be changed.
+ */
 export function findUnselectedWrites(
   { entries }: Pick<Ledger, 'entries'>,
   selected: ReadonlySet<string>,
+  stamp = false,
 ): readonly string[] {
   const made = new Set<string>();
+  const marks = new Map<string, string>();
   const found: string[] = [];
   for (const entry of entries) {
-    const { actor, action, entity, id, parentId } = entry;
+    const { actor, action, entity, id, parentId, changes } = entry;
+    if (entity === 'metafield' && action === 'create')
+      marks.set(id, `${String(changes['namespace']?.to)}.${String(changes['key']?.to)}`);
     if (actor !== 'api' || TOOLS.has(entity)) continue;
     const ours = made.has(id) || (parentId !== undefined && made.has(parentId));
     if (ours || (action === 'create' && ROOTS.has(entity))) {
       made.add(id);
       continue;
     }
+    if (entity === 'metafield' && isAllowedMark(entry, marks.get(id), { selected, stamp })) continue;
     found.push(...wrongIn(entry, selected).map((what) => `${action} ${entity} ${id}: ${what}`));
   }
   return found;
@@ -86,7 +94,7 @@ export function findUnselectedWrites(
 function wrongIn(entry: LedgerEntry, selected: ReadonlySet<string>): readonly string[] {
   const { entity, action, changes } = entry;
   const isSelected = (fields: readonly string[]): boolean => fields.some((field) => selected.has(field));
-  if (entity === 'metafield') return isOurHistory(entry) && selected.has('order.history') ? [] : ['a metafield'];
+  if (entity === 'metafield') return ['a metafield'];
   if (action === 'create') return isSelected(MADE_FOR[entity] ?? []) ? [] : ['it was made'];
   if (action === 'delete') return ['it was deleted'];
   const allowed = new Set(
@@ -99,10 +107,18 @@ function wrongIn(entry: LedgerEntry, selected: ReadonlySet<string>): readonly st
   });
 }
 
-/** The order's history, kept where people look at it; a later change names only its value. */
-function isOurHistory({ action, changes, parentId }: LedgerEntry): boolean {
-  if (!(parentId ?? '').includes('/Order/')) return false;
-  if (action === 'create') return changes['namespace']?.to === 'lockstep' && changes['key']?.to === 'history';
+type Asked = { readonly selected: ReadonlySet<string>; readonly stamp: boolean };
+
+/** The order's history, kept where people look at it, which grows; and the source id, which is put there once. */
+function isAllowedMark(
+  { action, changes, parentId = '' }: LedgerEntry,
+  mark: string | undefined,
+  { selected, stamp }: Asked,
+): boolean {
+  if (mark === 'lockstep.source_id')
+    return stamp && action === 'create' && /[/](Product|ProductVariant|Order|Customer)[/]/.test(parentId);
+  if (mark !== 'lockstep.history' || !selected.has('order.history') || !parentId.includes('/Order/')) return false;
+  if (action === 'create') return true;
   return action === 'update' && Object.keys(changes).every((field) => ['value', 'updatedAt'].includes(field));
 }
 

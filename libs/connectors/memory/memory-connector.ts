@@ -1,6 +1,6 @@
 import { FIELD_NAMES } from '#libs/fields/field-names.ts';
 import { foldEmail, plainNumber } from '#libs/planning/match-root.ts';
-import { ROOT_KINDS, type RootRef, type StoredRoot } from '#libs/model/stored.ts';
+import { ENTITY_KINDS, ROOT_KINDS, type RootRef, type StoredRoot } from '#libs/model/stored.ts';
 import type {
   CreateResult,
   NaturalKey,
@@ -29,6 +29,7 @@ export function createMemoryConnector(store: MemoryStore, options: MemoryOptions
       readable: all,
       writable: all,
       creatable: new Set(ROOT_KINDS),
+      stampable: new Set(ENTITY_KINDS),
       changedSince: new Set(ROOT_KINDS),
       compareAndSwap: compareAndSwap ? all : new Set(),
       landingMs,

@@ -3,9 +3,9 @@ import { agreesOn, missingHistory } from '#libs/fields/agree.ts';
 import { afterRefunds } from '#libs/model/order-refunds.ts';
 import type { Order, OrderState } from '#libs/model/order.ts';
 import type { Variant } from '#libs/model/product.ts';
-import type { StoredOrder, StoredRoot } from '#libs/model/stored.ts';
+import type { EntityKind, StoredOrder, StoredRoot } from '#libs/model/stored.ts';
 import { must } from '#libs/runtime/must.ts';
-import type { EntityPatch, OrderStep, RootDraft, RootPatch, WriteResult } from '../store-connector.ts';
+import type { EntityPatch, EntityStamp, OrderStep, RootDraft, RootPatch, WriteResult } from '../store-connector.ts';
 import type { MemoryStore } from './memory-store.ts';
 
 /** Applies one patch at once; with compare-and-swap it is refused when a value is no longer the expected one. */
@@ -14,9 +14,48 @@ export function applyPatch(store: MemoryStore, patch: RootPatch, compareAndSwap:
   if (current === undefined) return { outcome: 'refused', message: `${patch.root} ${patch.targetId} does not exist` };
   if (compareAndSwap && patch.entities.some((entity) => moved(entity, patch.present, current)))
     return { outcome: 'stale' };
-  const next = current.root === 'order' ? stepOrder(current, patch.steps) : patchFields(current, patch.entities);
+  const { stamps = [] } = patch;
+  const refused = stamps.map((stamp) => refuseStamp(store, current, stamp)).find((result) => result !== null);
+  if (refused !== undefined) return refused;
+  const written = current.root === 'order' ? stepOrder(current, patch.steps) : patchFields(current, patch.entities);
+  const next = stamps.reduce((stored, stamp) => stampOne(stored, stamp), written);
   store.put(next);
-  return { outcome: 'stored', stored: storedValues(next, patch.entities) };
+  const stored = storedValues(next, patch.entities);
+  if (stamps.length === 0) return { outcome: 'stored', stored };
+  const stamped = stamps.map(({ entity, targetId }) => [`${entity}:${targetId}`, markOf(next, entity, targetId) ?? '']);
+  return { outcome: 'stored', stored, stamped: Object.fromEntries(stamped) as Record<string, string> };
+}
+
+// As on real platforms: what stands there is not replaced, and no two entities of a kind carry the same id.
+function refuseStamp(
+  store: MemoryStore,
+  current: StoredRoot,
+  { entity, targetId, sourceId }: EntityStamp,
+): WriteResult | null {
+  const mark = markOf(current, entity, targetId);
+  if (mark === undefined) return { outcome: 'refused', message: `${entity} ${targetId} does not exist` };
+  if (mark !== null && mark !== sourceId) return { outcome: 'stale' };
+  const others = [...store.roots.values()].flatMap((root) => marksOf(root, entity));
+  const taken = others.some(({ id, mark: other }) => other === sourceId && id !== targetId);
+  return taken ? { outcome: 'refused', message: `${entity} ${targetId}: the source id is taken` } : null;
+}
+
+function marksOf(stored: StoredRoot, entity: EntityKind): readonly { id: string; mark: string | null }[] {
+  if (entity === stored.root) return [{ id: stored.id, mark: stored.sourceId }];
+  if (entity !== 'variant' || stored.root !== 'product') return [];
+  return stored.variants.map(({ id, sourceId }) => ({ id, mark: sourceId }));
+}
+
+function markOf(stored: StoredRoot, entity: EntityKind, targetId: string): string | null | undefined {
+  return marksOf(stored, entity).find(({ id }) => id === targetId)?.mark;
+}
+
+function stampOne(stored: StoredRoot, { entity, targetId, sourceId }: EntityStamp): StoredRoot {
+  if (entity !== 'variant' || stored.root !== 'product') return { ...stored, sourceId };
+  return {
+    ...stored,
+    variants: stored.variants.map((variant) => (variant.id === targetId ? { ...variant, sourceId } : variant)),
+  };
 }
 
 function moved({ entity, targetId, values }: EntityPatch, expected: StoredRoot, current: StoredRoot): boolean {

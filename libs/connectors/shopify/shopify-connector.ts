@@ -54,6 +54,7 @@ export function shopifyCapabilities(landingMs = LANDING_MS): StoreCapabilities {
     readable: new Set<FieldName>([...WRITABLE, 'product.categories', 'product.images']),
     writable: new Set(WRITABLE),
     creatable: new Set(['product', 'order', 'customer']),
+    stampable: new Set(['product', 'variant', 'order', 'customer']),
     changedSince: new Set(['product', 'order', 'customer']),
     compareAndSwap: new Set<FieldName>(['variant.quantity', 'order.history']),
     landingMs,

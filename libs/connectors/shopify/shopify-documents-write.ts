@@ -95,6 +95,11 @@ export const SET_METAFIELDS: Document = {
   cost: 11,
   text: `mutation SetMetafields($metafields: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $metafields) { metafields { id } ${CODED} } }`,
 };
+export const STAMP: Document = {
+  name: 'Stamp',
+  cost: 11,
+  text: `mutation Stamp($metafields: [MetafieldsSetInput!]!) { metafieldsSet(metafields: $metafields) { metafields { value } ${CODED} } }`,
+};
 export const CREATE_DEFINITION: Document = {
   name: 'CreateDefinition',
   cost: 11,

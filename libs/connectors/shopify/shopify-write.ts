@@ -11,8 +11,9 @@ import { takeSteps } from './shopify-order-steps.ts';
 import type { Reader } from './shopify-read.ts';
 import type { Shop } from './shopify-shop.ts';
 import { writeCustomer } from './shopify-write-customers.ts';
-import { endProduct, writeProductFields } from './shopify-write-products.ts';
+import { endProduct, worst, writeProductFields } from './shopify-write-products.ts';
 import { createWriteSession, type WriteSession } from './shopify-write-session.ts';
+import { writeStamps, type StampWork } from './shopify-write-stamps.ts';
 import { setQuantities } from './shopify-write-stock.ts';
 
 export type WriterParts = {
@@ -30,9 +31,11 @@ export function createWriter(parts: WriterParts) {
     const session = createWriteSession(parts.client, call);
     const results = new Map<RootPatch, WriteResult>();
     // Asked before anything is sent, so that its failure is the failure of the whole write.
-    if (patches.some(({ root }) => root === 'product')) await parts.shop.location(call);
-    const of = (root: RootPatch['root']): readonly RootPatch[] => patches.filter((patch) => patch.root === root);
-    await Promise.all([
+    if (patches.some((patch) => patch.root === 'product' && hasFields(patch))) await parts.shop.location(call);
+    const of = (root: RootPatch['root']): readonly RootPatch[] =>
+      patches.filter((patch) => patch.root === root && hasFields(patch));
+    const [stamps] = await Promise.all([
+      writeStamps(patches, session, parts.maxConcurrent),
       writeProducts(of('product'), { session, parts, results }),
       inParallel(of('order'), parts.maxConcurrent, async (patch) => {
         results.set(patch, await session.guarded(() => writeOrder(patch, session, parts)));
@@ -46,8 +49,22 @@ export function createWriter(parts: WriterParts) {
       }),
     ]);
     session.end();
-    return patches.map((patch) => results.get(patch) ?? { outcome: 'not-sent' });
+    return patches.map((patch, index) => {
+      const fields = results.get(patch) ?? { outcome: 'not-sent' };
+      return joinStamps(hasFields(patch) ? fields : { outcome: 'stored', stored: {} }, patch, stamps[index]);
+    });
   };
+}
+
+function hasFields({ entities, steps }: RootPatch): boolean {
+  return entities.length > 0 || steps.length > 0;
+}
+
+function joinStamps(fields: WriteResult, { stamps = [] }: RootPatch, work: StampWork | undefined): WriteResult {
+  if (stamps.length === 0 || work === undefined) return fields;
+  const failure = worst([...(fields.outcome === 'stored' ? [] : [fields]), ...work.failures]);
+  if (failure !== null || fields.outcome !== 'stored') return failure ?? fields;
+  return { ...fields, stamped: work.stamped };
 }
 
 type Writing = {
@@ -79,10 +96,10 @@ async function writeProducts(patches: readonly RootPatch[], { session, parts, re
 }
 
 // A product of our making that leaves its draft for the first time is in no sales channel yet.
-function isShown({ entities, present }: RootPatch): boolean {
+function isShown({ entities, present, made }: RootPatch): boolean {
   return (
+    made === true &&
     present.root === 'product' &&
-    present.sourceId !== null &&
     present.product.status === 'draft' &&
     entities.some(({ entity, values }) => entity === 'product' && values['status'] === 'active')
   );

@@ -15,6 +15,7 @@ export function capabilitiesOf(landingMs = LANDING_MS): StoreCapabilities {
     // WooCommerce is a source only, so far.
     writable: new Set(),
     creatable: new Set(),
+    stampable: new Set(),
     // Customers have no filter by change: all come back whatever is asked.
     changedSince: new Set(['product', 'order']),
     compareAndSwap: new Set(),

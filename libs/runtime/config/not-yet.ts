@@ -13,8 +13,6 @@ export function findNotYet(raw: unknown): readonly Later[] {
   refuse(['state', 'redis'], 'leave it out, and the embedded state store in dataDir is used');
   for (const pair of keysOf(valueAt(raw, ['pairs']))) {
     const at = (...path: readonly string[]) => ['pairs', pair, ...path];
-    if (valueAt(raw, at('stamp')) === true)
-      refuse(at('stamp'), 'leave it out; linked entities are found by the links that approval writes');
     refuse(at('match'), 'leave it out; SKU, order number and e-mail are used');
     refuse(at('brakes'), 'leave it out, and pause the pair yourself before mass changes');
     refuse(at('target', 'install'), 'use accessToken, or clientId and clientSecret');

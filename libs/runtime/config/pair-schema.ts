@@ -66,7 +66,7 @@ export const pairSchema = z.strictObject({
   stamp: z
     .boolean()
     .default(false)
-    .describe('Writes the source id onto linked entities that Lockstep did not make (not built yet: true is refused)'),
+    .describe('Writes the source id onto linked entities that Lockstep did not make, where they carry none'),
   partitions: z.int().min(1).max(64).default(1).describe('Partitions of the pair’s changes on the log'),
   delete: z
     .enum(['keep', 'archive', 'delete'])

@@ -28,6 +28,7 @@ function aPlan(change: Partial<ShownPlan['plan']>, lines: readonly ShownLine[] =
     counts: COUNTS,
     onlyOnTarget: 0,
     newLinks: 0,
+    stamps: 0,
     compared: {},
     plannedByField: {},
     createByRoot: {},
@@ -64,6 +65,10 @@ describe('a plan', () => {
     expect(planText(aPlan({}))).toEqual(['acme  both shops agree in what is carried: nothing would be written']);
   });
 
+  test('counts source ids that would be written, though no field differs', () => {
+    expect(planText(aPlan({ stamps: 1_204 }))).toEqual(['By field: none; to create: none; source ids to write: 1204']);
+  });
+
   test('counts what it cannot carry', () => {
     const text = planText(aPlan({ counts: { ...COUNTS, ambiguous: 2, withheld: 1 } }));
 
@@ -95,8 +100,36 @@ describe('sync', () => {
       'acme  product 14  Linen shirt',
       '  read      both shops',
       '     SIM-014  quantity  old 3, new 5',
-      '  decided   written',
-      '  written   SIM-014 quantity',
+      '  decided   to be written',
+      '  written   SIM-014 quantity 5 → 3',
+    ]);
+  });
+
+  test('tells a source id that was written where no field differed', () => {
+    const text = syncedLines({ ...synced, outcome: { ...outcome, differences: [] } });
+
+    expect(text.at(-1)).toBe('  written   SIM-014 source id');
+  });
+
+  test('says which hold keeps a field from being written, and how it ends', () => {
+    const [differs] = outcome.differences ?? [];
+    const text = syncedLines({
+      ...synced,
+      outcome: {
+        ...outcome,
+        outcome: 'unchanged',
+        reason: 'kept',
+        differences: differs === undefined ? [] : [{ ...differs, withheld: 'held' }],
+      },
+    });
+
+    expect(text).toEqual([
+      'acme  product 14  Linen shirt',
+      '  read      both shops',
+      '     SIM-014  quantity  old 3, new 5  not written: held',
+      '  decided   what differs stays as it is',
+      '            → lockstep resume acme --field variant.quantity',
+      '  written   nothing',
     ]);
   });
 

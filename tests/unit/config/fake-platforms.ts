@@ -59,6 +59,7 @@ function capabilities(without: readonly FieldName[]): StoreCapabilities {
     readable: fields,
     writable: fields,
     creatable: new Set(['product', 'order']),
+    stampable: new Set(['product', 'variant', 'order']),
     changedSince: new Set(),
     compareAndSwap: new Set(),
     landingMs: 1,

@@ -31,6 +31,7 @@ export function planOf(source: StoredRoot | null, { pair = {}, ...over }: Over =
     capabilities: {
       creatable: new Set(['product', 'order', 'customer']),
       writable: new Set(),
+      stampable: new Set(['product', 'variant', 'order', 'customer']),
       holdsOrders: true,
     },
     fingerprint,

@@ -22,7 +22,7 @@ function planOf(by: Link['by'], targetTotal: number) {
     held: new Set(),
     references: new Map(),
     express: ({ wanted }) => ({ wanted, withheld: {} }),
-    capabilities: { creatable: new Set(), writable: new Set(), holdsOrders: false },
+    capabilities: { creatable: new Set(), writable: new Set(), stampable: new Set(), holdsOrders: false },
     fingerprint: createFingerprint(Buffer.from('test')),
   });
 }

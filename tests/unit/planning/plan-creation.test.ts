@@ -95,7 +95,12 @@ describe('planRoot() of a new order', () => {
     word: 'completed',
     state: { payment: 'paid', fulfilment: 'fulfilled', cancelled: false, onHold: false },
   } as const;
-  const capabilities = { creatable: new Set(['order'] as const), writable: new Set<never>(), holdsOrders: false };
+  const capabilities = {
+    creatable: new Set(['order'] as const),
+    writable: new Set<never>(),
+    stampable: new Set<never>(),
+    holdsOrders: false,
+  };
 
   test('holds an open one where the config says so and the target can, and no shipped one', () => {
     const pair = { openOrders: 'hold' } as const;

@@ -50,7 +50,8 @@ describe('planRoot() skips', () => {
   test('what the config does not create, and what the target cannot', () => {
     const made = product('1', [variant('11', 'A')], { createdAt: '2026-11-20T08:00:00Z' });
     const create = { product: 'none', order: 'new', customer: 'new' } as const;
-    const capabilities = { creatable: new Set<'order'>(['order']), writable: new Set<never>(), holdsOrders: true };
+    const none = new Set<never>();
+    const capabilities = { creatable: new Set<'order'>(['order']), writable: none, stampable: none, holdsOrders: true };
 
     expect(planRoot(planOf(made, { pair: { create } })).decision).toEqual({ kind: 'skip', reason: 'not-created' });
     expect(planRoot(planOf(made, { capabilities })).decision).toEqual({ kind: 'skip', reason: 'not-created' });

@@ -61,6 +61,22 @@ describe('a plan', () => {
     ]);
   });
 
+  test('counts the source ids that would be written, where the config asks for them', async () => {
+    const world = await migrated();
+    const asked = { ...world, settings: { ...world.settings, stamp: true } };
+    world.target.put(
+      aProduct({ id: '102', sku: 'SKU-2', sourceId: '2' }),
+      aProduct({ id: '103', sku: 'SKU-3', sourceId: '9' }),
+    );
+
+    const [plain, stamping] = [await buildPlan(world, { signal }), await buildPlan(asked, { signal })];
+
+    expect(plain).toMatchObject({ stamps: 0, counts: { planned: 2, ambiguous: 0 } });
+    // 1 and its variant, the variant of 2; of 3 it is another's, so nothing of it is planned.
+    expect(stamping).toMatchObject({ stamps: 3, counts: { planned: 1, ambiguous: 1 } });
+    expect([...readPlanLines(stamping.file, ['ambiguous'])].map(({ root }) => root)).toEqual(['product:3']);
+  });
+
   test('writes nothing', async () => {
     const world = await migrated();
 

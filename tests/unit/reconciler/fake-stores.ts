@@ -4,7 +4,7 @@ import type { FactStore } from '#libs/facts/fact-store.ts';
 import { createFingerprint } from '#libs/fields/fingerprint.ts';
 import type { FieldName } from '#libs/fields/field-names.ts';
 import { DEFAULT_TIMING, type PairSettings } from '#libs/model/pair.ts';
-import type { RootKind, StoredProduct, StoredRoot } from '#libs/model/stored.ts';
+import { ENTITY_KINDS, type RootKind, type StoredProduct, type StoredRoot } from '#libs/model/stored.ts';
 import { systemClock, type Clock } from '#libs/runtime/clock.ts';
 
 export const NOW = Date.parse('2026-11-23T02:00:00Z');
@@ -120,6 +120,7 @@ export function aStore(clock: Clock, ...initial: readonly StoredRoot[]): FakeSto
       readable: new Set(),
       writable: new Set(),
       creatable: new Set<RootKind>(['product', 'order', 'customer']),
+      stampable: new Set(ENTITY_KINDS),
       changedSince: new Set<RootKind>(['product', 'order', 'customer']),
       compareAndSwap: new Set(),
       landingMs: 0,
