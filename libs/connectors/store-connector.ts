@@ -151,21 +151,21 @@ export type WriteContext = CallContext & { readonly maySend: () => boolean };
 
 export type ScanPage = {
   readonly roots: readonly StoredRoot[];
+  /** What is there and cannot be read: it must not end the walk, nor be taken for missing. Absent: none. */
+  readonly unread?: readonly UnreadRoot[];
   /** Resumes behind this page. */
   readonly cursor: string;
 };
 
+/** A root that the store lists and that is not understood; asked for alone it is refused, with the same reason. */
+export type UnreadRoot = { readonly id: string; readonly changedAt: string | null; readonly why: string };
+
 export type NaturalKey = 'sku' | 'order-number' | 'email';
 
-  /** What is there and cannot be read: it must not end the walk, nor be taken for missing. Absent: none. */
-  readonly unread?: readonly UnreadRoot[];
 export type ExpressInput = {
   readonly entity: EntityKind;
   /** Wanted values of selected fields, after mapping. */
   readonly wanted: FieldValues;
-/** A root that the store lists and that is not understood; asked for alone it is refused, with the same reason. */
-export type UnreadRoot = { readonly id: string; readonly changedAt: string | null; readonly why: string };
-
   /** The whole source variant for context (a field's meaning may depend on an unselected one), where entity is `variant`. */
   readonly source?: Variant;
   /** What the target has; null at creation. */
@@ -199,7 +199,6 @@ export type EntityPatch = {
   readonly targetId: string;
   readonly values: FieldValues;
 };
-
 /** The source id that an entity of the target is to carry. */
 export type EntityStamp = {
   readonly entity: EntityKind;
@@ -216,12 +215,6 @@ export type OrderStep =
   /** All parcels as wanted, on an order that is already shipped. */
   | { readonly kind: 'track'; readonly parcels: readonly Parcel[] }
   | {
-/** The source id that an entity of the target is to carry. */
-export type EntityStamp = {
-  readonly entity: EntityKind;
-  readonly targetId: string;
-  readonly sourceId: string;
-};
       readonly kind: 'refund';
       readonly sourceId: string;
       readonly amount: Money;
