@@ -10,15 +10,15 @@ import { say } from './io.ts';
 import type { Verb, VerbArgs } from './verb.ts';
 
 export const verb: Verb = {
-  usage: 'demo [--once] [--seconds 30]',
+  usage: 'demo [--once] [--seconds 30] [--seed 7]',
   details:
     'Two shops that live in this process alone, and the whole pipeline between them. No set-up, no network.\nEnds with 0 only if an oracle, which judges by both shops’ own records, finds nothing wrong; the report stays in .lockstep/reports.',
   options: {
     once: { type: 'boolean', what: 'end when the story is told' },
     seconds: { type: 'string', what: 'how long the old shop trades (default: 30)' },
-    small: { type: 'boolean', what: 'a small shop, for a quick look' },
-    seed: { type: 'string', what: 'another shop, the same for the same number' },
-    plant: { type: 'string', what: `make a mistake that must be found: ${PLANTABLE.join(', ')}` },
+    seed: { type: 'string', what: 'another shop, the same for the same number (default: 7)' },
+    small: { type: 'boolean', what: 'a small shop', hidden: true },
+    plant: { type: 'string', what: `make a mistake that must be found: ${PLANTABLE.join(', ')}`, hidden: true },
   },
   run: async (args, io) => {
     const seconds = numberOf(args, 'seconds', 30);

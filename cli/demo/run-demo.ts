@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -45,12 +45,13 @@ export type DemoStage =
   | { readonly kind: 'trading'; readonly done: number; readonly changes: number }
   | { readonly kind: 'traded'; readonly figures: TradingFigures }
   | { readonly kind: 'comparing'; readonly stage: string; readonly done: number; readonly of: number | null }
-  | { readonly kind: 'compared'; readonly run: RunResult; readonly found: readonly Finding[] };
+  | { readonly kind: 'compared'; readonly run: DemoResult['run']; readonly found: readonly Finding[] };
 
 export type DemoResult = {
   readonly plan: StorePlan;
   readonly figures: TradingFigures;
-  readonly run: RunResult;
+  /** Without the file of the run, which goes with the shops. */
+  readonly run: Omit<RunResult, 'file'>;
   readonly edits: { readonly made: number; readonly kept: number };
   readonly verdict: readonly OracleFinding[];
 };
@@ -97,7 +98,7 @@ async function tell(options: DemoOptions, shops: DemoShops, context: Context, pa
   await subscribe(stage);
   const { plan, approvedSeq } = await approve(stage);
   const { figures, tradingSeq } = await letTrade(stage);
-  const { run, found, differed } = await compare(stage);
+  const { run, found, differed, readsBefore } = await compare(stage);
   if (options.plant !== null) await plantFault(options.plant, { url: shops.targetUrl, target: shops.target });
 
   const target = { ledger: shops.target.ledger, state: shops.target.state() };
@@ -107,7 +108,7 @@ async function tell(options: DemoOptions, shops: DemoShops, context: Context, pa
     selected: new Set(CARRIED),
     migratedAt: shops.migratedAt,
     approvedSeq,
-    comparison: { tradingSeq, before: differed, reported: found },
+    comparison: { tradingSeq, readsBefore, before: differed, reported: found },
   });
   return { plan, figures, run, edits: countEdits(target), verdict };
 }
@@ -176,35 +177,48 @@ async function settle({ context, parts }: Stage): Promise<void> {
   }
 }
 
-async function compare(
-  stage: Stage,
-): Promise<{ readonly run: RunResult; readonly found: readonly Finding[]; readonly differed: readonly Difference[] }> {
+type Compared = {
+  readonly run: DemoResult['run'];
+  readonly found: readonly Finding[];
+  readonly differed: readonly Difference[];
+  readonly readsBefore: number;
+};
+
+async function compare(stage: Stage): Promise<Compared> {
   const { shops, options, reconciler } = stage;
+  const readsBefore = shops.source.ledger.reads.length;
   const differed = findDifferences({
     source: shops.source.state(),
     target: shops.target.state(),
     selected: new Set(CARRIED),
     migratedAt: shops.migratedAt,
   });
-  const run = await reconciler.compare({
+  const { file: _file, ...run } = await reconciler.compare({
     repair: true,
     signal: options.io.signal,
     onProgress: ({ stage: name, done, of }) => options.onStage({ kind: 'comparing', stage: name, done, of }),
   });
   await settle(stage);
-  const report = await keepReport(must(run.report, 'the report'), options.reportsDir);
-  const text = await readFile(report.replace(/html$/, 'json'), 'utf8');
-  const { findings } = JSON.parse(text) as { readonly findings: readonly Finding[] };
+  const { report, findings } = await keepReport(must(run.report, 'the report'), options.reportsDir);
   const found = findings.filter(({ status }) => status !== 'kept');
   options.onStage({ kind: 'compared', run, found });
-  return { run: { ...run, report }, found, differed };
+  return { run: { ...run, report }, found, differed, readsBefore };
 }
 
-/** The report is what stays of a demo. */
-async function keepReport(page: string, folder: string): Promise<string> {
+type ReportJson = { readonly run: object; readonly findings: readonly Finding[] };
+
+/** The report is what stays of a demo: as a page, a table, and JSON that names no file which is gone. */
+async function keepReport(
+  page: string,
+  folder: string,
+): Promise<{ readonly report: string; readonly findings: readonly Finding[] }> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const base = basename(page, '.html');
-  for (const ending of ['html', 'json', 'csv'])
+  const report = join(folder, `${base}.html`);
+  for (const ending of ['html', 'csv'])
     await copyFile(join(dirname(page), `${base}.${ending}`), join(folder, `${base}.${ending}`));
-  return join(folder, `${base}.html`);
+  const told = JSON.parse(await readFile(join(dirname(page), `${base}.json`), 'utf8')) as ReportJson;
+  const run = { ...told.run, file: undefined, report };
+  await writeFile(join(folder, `${base}.json`), `${JSON.stringify({ ...told, run }, null, 2)}\n`, { mode: 0o600 });
+  return { report, findings: told.findings };
 }

@@ -78,14 +78,27 @@ export type CallRecord = {
   readonly fault?: string;
 };
 
+/** One row, or one list that belongs to a row, as an answer of the API showed it. */
+export type ReadRecord = {
+  /** As in `LedgerEntry`; of an order's own lists their name (`notes`, `refunds`) with the order's id. */
+  readonly entity: string;
+  readonly id: string;
+  readonly parentId?: string;
+  /** Ledger position when it was rendered: changes with a lower or equal seq are in it. */
+  readonly coversSeq: number;
+};
+
 export type Ledger = {
   readonly entries: readonly LedgerEntry[];
   readonly effects: readonly SideEffect[];
   readonly deliveries: readonly DeliveryRecord[];
   readonly calls: readonly CallRecord[];
+  /** What a simulated source showed of its rows. */
+  readonly reads: readonly ReadRecord[];
   readonly record: (entry: Omit<LedgerEntry, 'seq'>) => LedgerEntry;
   readonly effect: (effect: SideEffect) => void;
   readonly delivery: (delivery: DeliveryRecord) => void;
+  readonly read: (read: ReadRecord) => void;
   /** `id`: the one taken by `nextCallId` before the call ran; calls may end in another order than they began. */
   readonly call: (call: Omit<CallRecord, 'id'> & { readonly id?: number }) => CallRecord;
   /** Id the next call will get; taken before the call runs, so that its entries can name it. */
@@ -97,6 +110,7 @@ export function createLedger(): Ledger {
   const effects: SideEffect[] = [];
   const deliveries: DeliveryRecord[] = [];
   const calls: CallRecord[] = [];
+  const reads: ReadRecord[] = [];
   let callIds = 0;
 
   return {
@@ -104,6 +118,7 @@ export function createLedger(): Ledger {
     effects,
     deliveries,
     calls,
+    reads,
     record(entry) {
       const kept: LedgerEntry = { ...entry, seq: entries.length };
       entries.push(kept);
@@ -114,6 +129,9 @@ export function createLedger(): Ledger {
     },
     delivery(delivery) {
       deliveries.push(delivery);
+    },
+    read(read) {
+      reads.push(read);
     },
     call(call) {
       const kept: CallRecord = { ...call, id: call.id ?? calls.length };

@@ -1,80 +1,58 @@
-import type { Ledger, LedgerEntry } from '../core/ledger.ts';
+import type { DeliveryRecord, Ledger, ReadRecord } from '../core/ledger.ts';
 
-/** The last change of a field at the source, and whether any webhook could have carried it. */
-export type LastChange = { readonly seq: number; readonly root: string; readonly carried: boolean };
+/** A row of the old shop, or a list of an order, as its ledger names them. */
+export type Row = Pick<ReadRecord, 'entity' | 'id' | 'parentId'>;
 
-const STOCK = ['stock_quantity', 'stock_status', 'manage_stock', 'backorders'];
-const PRICE = ['regular_price', 'sale_price', 'date_on_sale_from_gmt', 'date_on_sale_to_gmt'];
+/** Ledger position up to which webhooks could have carried this row: changes with a lower or equal seq are in it. */
+export type CarriedUpTo = (row: Row) => number;
+
+export type Trading = {
+  /** The source's ledger position when trading began; all that lies below had been carried. */
+  readonly tradingSeq: number;
+  /** How many reads the source had answered when the comparison began: it reads for itself. */
+  readonly readsBefore: number;
+};
 
 /**
- * For each `<entity>/<field>` (or `<root>/` for the entity itself) the last change since `fromSeq`. A webhook is news, and is
- * followed by a read: one that arrived after the change carries it, whatever its body said and whichever change caused it.
- * News of one variation is about that variation alone.
+ * A webhook is news of its root, and is followed by a read of the whole root. So one that was delivered could have carried every
+ * change of its root that was made before it came, whatever its body said and whichever change caused it; and what changed between
+ * its coming and the read that followed as well, row by row as they were shown. A read of a root of which no webhook came counts
+ * for nothing.
  */
-export function lastChanges(
-  source: Pick<Ledger, 'entries' | 'deliveries'>,
-  fromSeq: number,
-): ReadonlyMap<string, LastChange> {
-  const parents = new Map<string, string>();
-  const children = new Map<string, string[]>();
-  const last = new Map<string, { readonly seq: number; readonly root: string }>();
-  for (const entry of source.entries) {
-    if (entry.entity === 'variation' && entry.parentId !== undefined && !parents.has(entry.id)) {
-      parents.set(entry.id, entry.parentId);
-      children.set(entry.parentId, [...(children.get(entry.parentId) ?? []), entry.id]);
-    }
-    if (entry.seq < fromSeq) continue;
-    const root = rootOf(entry, parents);
-    for (const key of keysOf(entry, root, children)) last.set(key, { seq: entry.seq, root });
+export function carriedUpTo(
+  { deliveries, reads }: Pick<Ledger, 'deliveries' | 'reads'>,
+  { tradingSeq, readsBefore }: Trading,
+): CarriedUpTo {
+  const heard = arrivals(deliveries, tradingSeq);
+  const shown = new Map<string, number>();
+  for (const read of reads.slice(0, readsBefore)) {
+    const first = heard.get(rootOf(read))?.first;
+    if (first === undefined || read.coversSeq < first) continue;
+    const key = `${read.entity}:${read.id}`;
+    shown.set(key, Math.max(shown.get(key) ?? -1, read.coversSeq));
   }
-  const heard = lastArrivals(source.deliveries);
-  const heardAt = (key: string, root: string): number =>
-    Math.max(heard.get(root) ?? -1, heard.get(key.slice(0, key.indexOf('/'))) ?? -1);
-  return new Map([...last].map(([key, { seq, root }]) => [key, { seq, root, carried: heardAt(key, root) >= seq }]));
+  return (row) =>
+    Math.max(tradingSeq - 1, heard.get(rootOf(row))?.last ?? -1, shown.get(`${row.entity}:${row.id}`) ?? -1);
 }
 
-function rootOf({ entity, id, parentId }: LedgerEntry, parents: ReadonlyMap<string, string>): string {
-  if (entity === 'variation') return `product:${parentId ?? parents.get(id) ?? id}`;
-  if (entity === 'note' || entity === 'refund') return `order:${parentId ?? ''}`;
+export function rootOf({ entity, id, parentId }: Row): string {
+  if (entity === 'variation') return `product:${parentId ?? id}`;
+  if (entity === 'notes' || entity === 'refunds') return `order:${id}`;
   return `${entity}:${id}`;
 }
 
-function keysOf(entry: LedgerEntry, root: string, children: ReadonlyMap<string, readonly string[]>): readonly string[] {
-  const { entity, id, changes, action } = entry;
-  const changed = (fields: readonly string[]): boolean => fields.some((field) => field in changes);
-  const whole = action === 'create' || entity === 'order' ? [`${root}/`] : [];
-  switch (entity) {
-    case 'product':
-    case 'variation': {
-      const variants = [id, ...(entity === 'product' ? (children.get(id) ?? []) : [])];
-      const names = [
-        ...(changed(STOCK) ? ['variant.quantity', 'variant.stockStatus'] : []),
-        ...(changed(PRICE) ? ['variant.price', 'variant.compareAtPrice'] : []),
-      ];
-      return [...whole, ...variants.flatMap((variant) => names.map((name) => `variant:${variant}/${name}`))];
-    }
-    case 'order':
-      return [
-        ...whole,
-        ...(changed(['status', 'date_paid_gmt']) ? [`${root}/order.status`] : []),
-        ...(changed(['meta_data']) ? [`${root}/order.tracking`] : []),
-      ];
-    case 'refund':
-      return [`${root}/order.status`];
-    case 'note':
-      return [`${root}/order.history`];
-    default:
-      return whole;
-  }
-}
+type Arrivals = { readonly first: number; readonly last: number };
 
-/** By root for news that names the whole of it, by variation for news that names that one alone. */
-function lastArrivals(deliveries: Ledger['deliveries']): ReadonlyMap<string, number> {
-  const heard = new Map<string, number>();
-  for (const { entity, id, outcome, arrivedSeq } of deliveries) {
+/** By root, the positions at which the first and the last of its webhooks came. */
+function arrivals(deliveries: readonly DeliveryRecord[], tradingSeq: number): ReadonlyMap<string, Arrivals> {
+  const heard = new Map<string, Arrivals>();
+  for (const delivery of deliveries) {
+    const { outcome, arrivedSeq } = delivery;
     if (outcome !== 'delivered' && outcome !== 'doubled') continue;
-    const key = entity === 'variation' ? `variant:${id}` : `${entity}:${id}`;
-    heard.set(key, Math.max(heard.get(key) ?? -1, arrivedSeq ?? -1));
+    if (arrivedSeq === undefined || arrivedSeq < tradingSeq) continue;
+    const root = rootOf(delivery);
+    const { first, last } = heard.get(root) ?? { first: arrivedSeq, last: arrivedSeq };
+    heard.set(root, { first: Math.min(first, arrivedSeq), last: Math.max(last, arrivedSeq) });
   }
   return heard;
 }

@@ -166,7 +166,8 @@ function customerDifferences(source: SourceState, target: TargetState): readonly
     });
 }
 
-function differing(
+/** The fields whose two values are not the same. */
+export function differing(
   at: Pick<Difference, 'entity' | 'root'>,
   values: readonly (readonly [field: string, source: unknown, target: unknown])[],
 ): readonly Difference[] {

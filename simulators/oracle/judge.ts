@@ -1,10 +1,11 @@
 import type { Ledger } from '../core/ledger.ts';
 import type { ShopState as TargetState } from '../shopify/state.ts';
 import type { ShopState as SourceState } from '../woocommerce/index.ts';
-import { lastChanges } from './carried.ts';
+import type { Trading } from './carried.ts';
 import { findDifferences, type Difference } from './differences.ts';
 import { findDoubles } from './doubles.ts';
 import { findMadeWrong } from './made-wrong.ts';
+import { findUncarried } from './uncarried.ts';
 import { findUnselectedWrites } from './unselected.ts';
 
 /** Something that a run must not do; `rule` is stable, `detail` is for people. */
@@ -28,10 +29,11 @@ export type OracleRule =
   | 'people-edit-lost'
   /** A delivered webhook could have carried it, and still it differed when the comparison began. */
   | 'carried-but-not-applied'
-  /** The report does not name what differed when the comparison began. */
+  /** The report does not name what no delivered webhook could have carried, or what differed when the comparison began. */
   | 'not-reported'
   /** The report names what did not differ. */
   | 'reported-in-vain'
+  /** It is named something else than a webhook that never came, or an entity that is new. */
   | 'wrong-cause';
 
 /** What the comparison said, in the product's words. */
@@ -47,9 +49,7 @@ export type JudgeInput = {
   /** The target's ledger position at approval: nothing of ours lies below it. */
   readonly approvedSeq: number;
   /** The comparison after a time of trading; absent: none was made. */
-  readonly comparison?: {
-    /** The source's ledger position when trading began. */
-    readonly tradingSeq: number;
+  readonly comparison?: Trading & {
     /** What differed when it began, when nothing was on its way. */
     readonly before: readonly Difference[];
     readonly reported: readonly Reported[];
@@ -74,7 +74,7 @@ export function judge(input: JudgeInput): readonly OracleFinding[] {
     ...tooEarly(target.ledger, input.approvedSeq),
     ...writesAtSource(source.ledger),
     ...lostEdits(target),
-    ...(input.comparison === undefined ? [] : judgeComparison(source.ledger, input.comparison)),
+    ...(input.comparison === undefined ? [] : judgeComparison(input, input.comparison)),
   ];
 }
 
@@ -144,35 +144,36 @@ function lostEdits({ ledger, state }: JudgeInput['target']): readonly OracleFind
   });
 }
 
-const RIGHT_CAUSES = new Set(['missed-webhook', 'new-at-source']);
-
+/**
+ * What the comparison found must be what no delivered webhook of its root could have carried, no less and no more, each rightly
+ * named.
+ */
 function judgeComparison(
-  source: Ledger,
-  { tradingSeq, before, reported }: NonNullable<JudgeInput['comparison']>,
+  { source, selected, migratedAt }: JudgeInput,
+  { tradingSeq, readsBefore, before, reported }: NonNullable<JudgeInput['comparison']>,
 ): readonly OracleFinding[] {
-  const changes = lastChanges(source, tradingSeq);
-  const named = new Map(reported.map((one) => [keyOf(one), one]));
-  const differed = new Set(before.map((one) => keyOf(one)));
+  const trading = { tradingSeq, readsBefore };
+  const uncarried = byKey(findUncarried({ ...source, trading, selected, migratedAt }));
+  const differed = byKey(before);
+  const toFind = new Map([...differed, ...uncarried]);
+  const named = byKey(reported);
   return [
-    ...before.flatMap((difference): readonly OracleFinding[] => {
-      const key = keyOf(difference);
-      const change = changes.get(key);
-      const carried = change === undefined || change.carried;
-      const report = named.get(key);
-      return [
-        ...(carried ? [finding('carried-but-not-applied', describe(difference))] : []),
-        ...(report === undefined ? [finding('not-reported', describe(difference))] : []),
-        ...(report !== undefined && !RIGHT_CAUSES.has(report.cause)
-          ? [finding('wrong-cause', `${describe(difference)}: named "${report.cause}"`)]
-          : []),
-      ];
+    ...[...differed]
+      .filter(([key]) => !uncarried.has(key))
+      .map(([, difference]) => finding('carried-but-not-applied', describe(difference))),
+    ...[...toFind]
+      .filter(([key]) => !named.has(key))
+      .map(([, difference]) => finding('not-reported', describe(difference))),
+    ...[...named].flatMap(([key, { entity, field, cause }]): readonly OracleFinding[] => {
+      const what = `${entity} ${field ?? '(whole)'}: "${cause}"`;
+      if (!toFind.has(key)) return [finding('reported-in-vain', what)];
+      return cause === (field === null ? 'new-at-source' : 'missed-webhook') ? [] : [finding('wrong-cause', what)];
     }),
-    ...reported
-      .filter((one) => !differed.has(keyOf(one)))
-      .map(({ entity, field, cause }) => finding('reported-in-vain', `${entity} ${field ?? '(whole)'}: "${cause}"`)),
   ];
 }
 
-function keyOf({ entity, field }: { readonly entity: string; readonly field: string | null }): string {
-  return `${entity}/${field ?? ''}`;
+function byKey<T extends { readonly entity: string; readonly field: string | null }>(
+  list: readonly T[],
+): ReadonlyMap<string, T> {
+  return new Map(list.map((one) => [`${one.entity}/${one.field ?? ''}`, one]));
 }

@@ -4,6 +4,7 @@ import { checkAccess } from './auth.ts';
 import { RestError, noRoute } from './errors.ts';
 import type { Verb } from './route.ts';
 import { chosenFields, matchRoute, phpQuery } from './router.ts';
+import { rowsShown } from './rows-shown.ts';
 import type { Shop } from './shop.ts';
 import type { Body } from './values.ts';
 import { isBody, phpJson, textOf } from './values.ts';
@@ -156,7 +157,10 @@ async function routed(options: Options, call: HttpCall, { key, query, callId, on
   checkAccess(key, call.verb, matched.route.access);
   headers['Allow'] = matched.allow;
   const reads = call.verb === 'GET';
-  return matched.route.handle({
+  const { ledger } = options.shop;
+  // Taken before: the handler renders at once, and what changes while its answer is on its way is not in it.
+  const coversSeq = ledger.entries.length - 1;
+  const reply = await matched.route.handle({
     shop: options.shop,
     verb: call.verb,
     path: matched.path,
@@ -168,6 +172,8 @@ async function routed(options: Options, call: HttpCall, { key, query, callId, on
     ping: options.ping,
     ...(onlyItems === undefined ? {} : { onlyItems }),
   });
+  if (reads) for (const row of rowsShown(matched, reply.body)) ledger.read({ ...row, coversSeq });
+  return reply;
 }
 
 function jsonOf(call: HttpCall, headers: Record<string, string>, allow: string): Body {

@@ -1,64 +1,82 @@
 import { expect, test } from 'vitest';
 
-import { createLedger, type Ledger } from '../../../simulators/core/ledger.ts';
-import { lastChanges } from '../../../simulators/oracle/carried.ts';
+import { createLedger, type DeliveryRecord, type Ledger } from '../../../simulators/core/ledger.ts';
+import { carriedUpTo } from '../../../simulators/oracle/carried.ts';
 
-function shopWithTwoVariations(): Ledger {
-  const ledger = createLedger();
-  const stock = { stock_quantity: { from: 5, to: 4 } };
-  const base = { at: 0, actor: 'people' } as const;
-  ledger.record({ ...base, action: 'update', entity: 'variation', id: '11', parentId: '10', changes: stock });
-  ledger.record({ ...base, action: 'update', entity: 'variation', id: '12', parentId: '10', changes: stock });
-  return ledger;
-}
+const TRADING = { tradingSeq: 10, readsBefore: 100 };
+const PRODUCT = { entity: 'product', id: '10' };
+const FIRST = { entity: 'variation', id: '11', parentId: '10' };
+const SECOND = { entity: 'variation', id: '12', parentId: '10' };
 
-function hear(ledger: Ledger, entity: string, id: string, arrivedSeq: number): void {
+function hear(
+  ledger: Ledger,
+  row: { readonly entity: string; readonly id: string; readonly parentId?: string },
+  arrivedSeq: number,
+  outcome: DeliveryRecord['outcome'] = 'delivered',
+): void {
   const at = { causedAt: 0, renderedAt: 0, coversSeq: 0, arrivedAt: 0, arrivedSeq };
-  ledger.delivery({ topic: 'product.updated', entity, id, ...at, outcome: 'delivered' });
+  ledger.delivery({ topic: 'product.updated', ...row, ...at, outcome });
 }
 
-test('news of one variation carries nothing of its siblings', () => {
-  const ledger = shopWithTwoVariations();
-  hear(ledger, 'variation', '12', 5);
-
-  const changes = lastChanges(ledger, 0);
-
-  expect(changes.get('variant:11/variant.quantity')?.carried).toBe(false);
-  expect(changes.get('variant:12/variant.quantity')?.carried).toBe(true);
+test('what lay there when trading began was carried, and nothing else before a webhook comes', () => {
+  expect(carriedUpTo(createLedger(), TRADING)(FIRST)).toBe(9);
 });
 
-test('news of the product carries all of its variations', () => {
-  const ledger = shopWithTwoVariations();
-  hear(ledger, 'product', '10', 5);
-
-  const changes = lastChanges(ledger, 0);
-
-  expect(changes.get('variant:11/variant.quantity')).toEqual({ seq: 0, root: 'product:10', carried: true });
-});
-
-test('news that arrived before the change does not carry it', () => {
-  const ledger = shopWithTwoVariations();
-  hear(ledger, 'variation', '12', 0);
-
-  const changes = lastChanges(ledger, 0);
-
-  expect(changes.get('variant:12/variant.quantity')?.carried).toBe(false);
-});
-
-test('a stock that the parent keeps is a change of each of its variations', () => {
-  const ledger = shopWithTwoVariations();
-  const changes = { stock_quantity: { from: 9, to: 8 } };
-  ledger.record({ at: 0, actor: 'people', action: 'update', entity: 'product', id: '10', changes });
-
-  const last = lastChanges(ledger, 0);
-
-  expect(last.get('variant:11/variant.quantity')?.seq).toBe(2);
-});
-
-test('a note is a change of its order’s history', () => {
+test('a webhook of one variation could carry its whole product', () => {
   const ledger = createLedger();
-  const note = { action: 'create', entity: 'note', id: '3', parentId: '77', changes: {} } as const;
-  ledger.record({ at: 0, actor: 'people', ...note });
+  hear(ledger, SECOND, 20);
 
-  expect(lastChanges(ledger, 0).get('order:77/order.history')).toEqual({ seq: 0, root: 'order:77', carried: false });
+  const upTo = carriedUpTo(ledger, TRADING);
+
+  expect([FIRST, SECOND, PRODUCT].map(upTo)).toEqual([20, 20, 20]);
+  expect(upTo({ entity: 'product', id: '99' })).toBe(9);
+});
+
+test('of several webhooks the last that came counts, doubled or not', () => {
+  const ledger = createLedger();
+  hear(ledger, PRODUCT, 30, 'doubled');
+  hear(ledger, FIRST, 20);
+
+  expect(carriedUpTo(ledger, TRADING)(SECOND)).toBe(30);
+});
+
+test.each(['lost', 'failed'] as const)('a webhook that was %s carries nothing', (outcome) => {
+  const ledger = createLedger();
+  hear(ledger, PRODUCT, 20, outcome);
+
+  expect(carriedUpTo(ledger, TRADING)(PRODUCT)).toBe(9);
+});
+
+test('a read that followed a webhook shows what changed after it came, row by row', () => {
+  const ledger = createLedger();
+  hear(ledger, SECOND, 20);
+  ledger.read({ ...FIRST, coversSeq: 25 });
+  ledger.read({ ...SECOND, coversSeq: 26 });
+
+  expect([FIRST, SECOND, PRODUCT].map(carriedUpTo(ledger, TRADING))).toEqual([25, 26, 20]);
+});
+
+test('a read of a root of which no webhook came counts for nothing', () => {
+  const ledger = createLedger();
+  hear(ledger, { entity: 'order', id: '77' }, 20);
+  ledger.read({ ...FIRST, coversSeq: 25 });
+
+  expect(carriedUpTo(ledger, TRADING)(FIRST)).toBe(9);
+});
+
+test('nor does one from before the first webhook, or one of the comparison', () => {
+  const ledger = createLedger();
+  hear(ledger, FIRST, 20);
+  ledger.read({ ...FIRST, coversSeq: 15 });
+  ledger.read({ ...FIRST, coversSeq: 40 });
+
+  expect(carriedUpTo(ledger, { ...TRADING, readsBefore: 1 })(FIRST)).toBe(20);
+});
+
+test('notes belong to their order', () => {
+  const ledger = createLedger();
+  hear(ledger, { entity: 'order', id: '77' }, 20);
+  ledger.read({ entity: 'notes', id: '77', coversSeq: 22 });
+
+  expect(carriedUpTo(ledger, TRADING)({ entity: 'notes', id: '77' })).toBe(22);
 });

@@ -115,12 +115,14 @@ function afterALostChange(outcome: 'lost' | 'delivered') {
   return { shops, tradingSeq, before, entity: wrong?.entity ?? '' };
 }
 
+const READ_NOTHING = { readsBefore: 0 };
+
 describe('what the oracle says of a comparison', () => {
   test('is nothing where it names exactly what was lost', () => {
     const { shops, tradingSeq, before, entity } = afterALostChange('lost');
     const reported = [{ entity, field: 'variant.quantity', cause: 'missed-webhook' }];
 
-    expect(judge(inputOf(shops, { comparison: { tradingSeq, before, reported } }))).toEqual([]);
+    expect(judge(inputOf(shops, { comparison: { ...READ_NOTHING, tradingSeq, before, reported } }))).toEqual([]);
   });
 
   test.each<[string, string | null, readonly OracleRule[]]>([
@@ -130,25 +132,61 @@ describe('what the oracle says of a comparison', () => {
     const { shops, tradingSeq, before, entity } = afterALostChange('lost');
     const reported = field === null ? [] : [{ entity, field, cause: 'missed-webhook' }];
 
-    const findings = judge(inputOf(shops, { comparison: { tradingSeq, before, reported } }));
+    const findings = judge(inputOf(shops, { comparison: { ...READ_NOTHING, tradingSeq, before, reported } }));
 
     expect(findings.map(({ rule }) => rule)).toEqual(rules);
   });
 
-  test('is a wrong cause where the cause is another', () => {
+  test('is that it names nothing, even where something else had already brought over what was lost', () => {
+    const { shops, tradingSeq } = afterALostChange('lost');
+
+    const findings = judge(inputOf(shops, { comparison: { ...READ_NOTHING, tradingSeq, before: [], reported: [] } }));
+
+    expect(findings.map(({ rule }) => rule)).toEqual(['not-reported']);
+  });
+
+  test('is that it names one thing too many', () => {
     const { shops, tradingSeq, before, entity } = afterALostChange('lost');
-    const reported = [{ entity, field: 'variant.quantity', cause: 'inconclusive' }];
+    const reported = ['variant.quantity', 'variant.stockStatus'].map((field) => {
+      return { entity, field, cause: 'missed-webhook' };
+    });
 
-    const findings = judge(inputOf(shops, { comparison: { tradingSeq, before, reported } }));
+    const findings = judge(inputOf(shops, { comparison: { ...READ_NOTHING, tradingSeq, before, reported } }));
 
-    expect(findings.map(({ rule }) => rule)).toEqual(['wrong-cause']);
+    expect(findings).toEqual([{ rule: 'reported-in-vain', detail: `${entity} variant.stockStatus: "missed-webhook"` }]);
+  });
+
+  test.each(['inconclusive', 'under-way', 'silent-at-source', 'new-at-source'])(
+    'is a wrong cause where a webhook never came and it says %s',
+    (cause) => {
+      const { shops, tradingSeq, before, entity } = afterALostChange('lost');
+      const reported = [{ entity, field: 'variant.quantity', cause }];
+
+      const findings = judge(inputOf(shops, { comparison: { ...READ_NOTHING, tradingSeq, before, reported } }));
+
+      expect(findings.map(({ rule }) => rule)).toEqual(['wrong-cause']);
+    },
+  );
+
+  test('is a wrong cause where an entity is new and it says anything else', () => {
+    const shops = twoShops();
+    const tradingSeq = shops.source.ledger.entries.length;
+    const { id } = shops.source.people.createCustomer({ email: 'new@shop.example' });
+    const rulesWhere = (cause: string): readonly OracleRule[] => {
+      const reported = [{ entity: `customer:${id}`, field: null, cause }];
+      const comparison = { ...READ_NOTHING, tradingSeq, before: [], reported };
+      return judge(inputOf(shops, { comparison })).map(({ rule }) => rule);
+    };
+
+    expect(rulesWhere('new-at-source')).toEqual(['entity-missing']);
+    expect(rulesWhere('missed-webhook')).toEqual(['entity-missing', 'wrong-cause']);
   });
 
   test('is a fault of the sync where a webhook that arrived could have carried the change', () => {
     const { shops, tradingSeq, before, entity } = afterALostChange('delivered');
     const reported = [{ entity, field: 'variant.quantity', cause: 'missed-webhook' }];
 
-    const findings = judge(inputOf(shops, { comparison: { tradingSeq, before, reported } }));
+    const findings = judge(inputOf(shops, { comparison: { ...READ_NOTHING, tradingSeq, before, reported } }));
 
     expect(findings.map(({ rule }) => rule)).toEqual(['carried-but-not-applied']);
   });
