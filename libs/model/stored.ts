@@ -10,7 +10,7 @@ export const ROOT_KINDS: readonly RootKind[] = ['product', 'order', 'customer'];
 export type EntityKind = 'product' | 'variant' | 'order' | 'customer';
 export const ENTITY_KINDS: readonly EntityKind[] = ['product', 'variant', 'order', 'customer'];
 
-/** Names one root of a store; `children` narrows a read to these variants (absent: the whole root). */
+/** Names one root of a store; `children` lets a read be narrowed to these variants (absent: the whole root). */
 export type RootRef = { readonly id: string; readonly children?: readonly string[] };
 
 type Stored = {

@@ -2,7 +2,7 @@ import type { StoredRoot } from '#libs/model/stored.ts';
 import type { CauseInput, HeardNews } from './find-cause.ts';
 
 /**
- * News of a variation is followed by a read of that variation alone. So what was heard of its siblings, and the product's own
+ * News of a variation may be followed by a read of that variation alone, where a product has many. So what was heard of its siblings, and the product's own
  * clock, which each of them moves, say nothing about this one: its own clock and the news that it was read for do.
  */
 export function narrowToVariant<C extends Pick<CauseInput, 'sourceChangedAt' | 'settled' | 'news'>>(

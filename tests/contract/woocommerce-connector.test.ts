@@ -2,6 +2,20 @@ import { describe, expect, test } from 'vitest';
 
 import { collect, openShop, reading, seedProducts } from './woocommerce-connector-harness.ts';
 
+function makeShirt({ shop }: Awaited<ReturnType<typeof openShop>>, count: number) {
+  const sizes = Array.from({ length: count }, (_, at) => String(at));
+  return shop.people.createVariableProduct(
+    { name: 'Shirt', sku: 'SH', attributes: [{ name: 'Size', variation: true, options: sizes }] },
+    sizes.map((Size, at) => ({
+      options: { Size },
+      sku: `SH-${Size}`,
+      regular_price: '5.00',
+      manage_stock: true,
+      stock_quantity: at,
+    })),
+  );
+}
+
 const everyKind = reading('variant.quantity', 'order.status', 'customer.email');
 
 describe('readRoots()', () => {
@@ -41,36 +55,46 @@ describe('readRoots()', () => {
     expect(open.asked.filter((asked) => asked.includes('/system_status'))).toHaveLength(1);
   });
 
-  test('reads all variations of a product, or only those asked for', async () => {
-    const { shop, connector } = await openShop();
-    const { product, variations } = shop.people.createVariableProduct(
-      { name: 'Shirt', sku: 'SH', attributes: [{ name: 'Size', variation: true, options: ['S', 'M', 'L'] }] },
-      ['S', 'M', 'L'].map((Size, at) => ({
-        options: { Size },
-        sku: `SH-${Size}`,
-        regular_price: '5.00',
-        manage_stock: true,
-        stock_quantity: at,
-      })),
-    );
-    const [, middle] = variations.map(({ id }) => String(id));
+  test('reads all variations of a product at the price of one, where they fit a page', async () => {
+    const open = await openShop();
+    const { product, variations } = makeShirt(open, 3);
     const id = String(product.id);
+    await open.connector.readRoots('product', [{ id }], everyKind);
+    const before = open.asked.length;
 
-    const [whole, part] = await connector.readRoots(
+    const [part] = await open.connector.readRoots(
       'product',
-      [{ id }, { id, children: [middle ?? '', '99999'] }],
+      [{ id, children: [String(variations[1]?.id)] }],
       everyKind,
     );
 
-    expect(whole).toMatchObject({
+    expect(part).toMatchObject({
+      id,
       partial: false,
       variants: [
-        { variant: { sku: 'SH-S', quantity: 0, options: [{ name: 'Size', value: 'S' }] } },
-        { variant: { sku: 'SH-M', quantity: 1 } },
-        { variant: { sku: 'SH-L', quantity: 2 } },
+        { variant: { sku: 'SH-0', quantity: 0, options: [{ name: 'Size', value: '0' }] } },
+        { variant: { sku: 'SH-1', quantity: 1 } },
+        { variant: { sku: 'SH-2', quantity: 2 } },
       ],
     });
-    expect(part).toMatchObject({ id, partial: true, variants: [{ id: middle, variant: { quantity: 1 } }] });
+    expect(open.asked.slice(before).filter((asked) => asked.includes('/variations?'))).toHaveLength(1);
+  });
+
+  test('reads of a product with more than a page of variations only those asked for', async () => {
+    const open = await openShop();
+    const { product, variations } = makeShirt(open, 101);
+    const id = String(product.id);
+    const middle = String(variations[50]?.id);
+
+    const [whole, part] = await open.connector.readRoots(
+      'product',
+      [{ id }, { id, children: [middle, '99999'] }],
+      everyKind,
+    );
+
+    expect(whole).toMatchObject({ partial: false });
+    expect(whole?.root === 'product' && whole.variants).toHaveLength(101);
+    expect(part).toMatchObject({ id, partial: true, variants: [{ id: middle, variant: { quantity: 50 } }] });
   });
 
   test('shows a parent’s stock on the variations that it counts for', async () => {

@@ -46,7 +46,9 @@ async function completeProduct(
 ): Promise<StoredProduct> {
   const units = await shop.units(call);
   if (!hasVariations(wire)) return toStoredProduct(wire, [], units);
-  if (children === undefined) return toStoredProduct(wire, await readVariations(client, wire.id, call), units);
+  // What fits one page costs one call either way, and then all news of the product is covered by it, not that of one variation.
+  if (children === undefined || wire.variations.length <= PAGE_MAX)
+    return toStoredProduct(wire, await readVariations(client, wire.id, call), units);
   const variations = await readVariationsById(client, wire.id, children, call);
   return toStoredProduct(wire, variations, units, true);
 }

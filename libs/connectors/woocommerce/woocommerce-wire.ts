@@ -122,6 +122,8 @@ export const productWireSchema = z.object({
   brands: listOf(namedSchema),
   tags: listOf(namedSchema),
   images: listOf(imageSchema),
+  /** How many there are; where that is not understood, all are read. */
+  variations: listOf(id).catch([]),
 });
 export type ProductWire = z.infer<typeof productWireSchema>;
 
@@ -262,7 +264,7 @@ const SELLABLE =
 
 /** `_fields` of a read: what the schemas above look at, and nothing that costs the shop a query for nothing. */
 export const WIRE_FIELDS = {
-  product: `id,type,parent_id,name,slug,description,categories,brands,tags,images,${DATES},${SELLABLE}`,
+  product: `id,type,parent_id,name,slug,description,categories,brands,tags,images,variations,${DATES},${SELLABLE}`,
   variation: `id,name,attributes,${DATES},${SELLABLE}`,
   order: `id,number,status,currency,prices_include_tax,${DATES},date_paid_gmt,discount_total,discount_tax,total,total_tax,customer_id,billing,shipping,payment_method,payment_method_title,customer_note,created_via,meta_data,line_items,tax_lines,shipping_lines,fee_lines,coupon_lines,refunds`,
   customer: `id,${DATES},email,first_name,last_name,role,billing,shipping,meta_data`,
