@@ -9,7 +9,7 @@ import { PLAN_LINES } from './plan.ts';
 import type { ProgressStep } from './progress.ts';
 import { createProgressLine } from './progress.ts';
 import { count } from './text.ts';
-import type { Verb } from './verb.ts';
+import type { Verb, VerbArgs } from './verb.ts';
 
 export const verb: Verb = {
   usage: 'approve [pair] [--plan ID] [--yes]',
@@ -23,7 +23,7 @@ export const verb: Verb = {
   run: async (args, io) => {
     const config = await loadConfigFor(io, args.config);
     const pair = choosePair(config, args.words[0]);
-    const planId = args.text('plan') ?? (await planSeen(config, io, pair, args.flag('yes') || args.json));
+    const planId = args.text('plan') ?? (await planSeen(config, io, pair, args));
     if (planId === null) {
       io.err('Nothing was approved (--yes goes on without asking)\n');
       return 1;
@@ -36,15 +36,15 @@ export const verb: Verb = {
 };
 
 /** The plan that a person has seen, or sees now and agrees to. */
-async function planSeen(config: LoadedConfig, io: Io, pair: string, agreed: boolean): Promise<string | null> {
+async function planSeen(config: LoadedConfig, io: Io, pair: string, given: VerbArgs): Promise<string | null> {
   const args = { pair, limit: PLAN_LINES };
   const seen = await call<ShownPlan | null>(config, io, 'plan.latest', args);
   if (seen !== null) return seen.plan.id;
   const line = createProgressLine(io);
   const made = await call<ShownPlan>(config, io, 'plan', args, (step) => line.show(pair, step as ProgressStep));
   line.clear();
-  if (agreed) return made.plan.id;
-  say(io, ...planText(made));
+  if (given.flag('yes')) return made.plan.id;
+  if (!given.json) say(io, ...planText(made));
   return (await io.confirm('Approve it? [y/N] ')) ? made.plan.id : null;
 }
 

@@ -91,7 +91,7 @@ export async function openContext(
     service: options.service ?? 'lockstep',
     level: options.service === undefined ? 'warn' : config.logLevel,
     destination: { write: io.err },
-    pretty: io.isTerminal,
+    pretty: io.errColumns !== undefined,
     secrets: config.secrets,
   });
   await ensureDataDir(config.dataDir);

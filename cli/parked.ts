@@ -5,6 +5,7 @@ import { choosePair, loadConfigFor } from './context.ts';
 import { call } from './control.ts';
 import type { ExitCode, Io } from './io.ts';
 import { say } from './io.ts';
+import { PARK_REMEDIES } from './park-remedies.ts';
 import type { ParkedEntry } from './parked-handlers.ts';
 import { columns, count, minute } from './text.ts';
 import type { Verb, VerbArgs } from './verb.ts';
@@ -45,9 +46,9 @@ function listLines(pair: string, parked: readonly ParkedEntry[]): readonly strin
     ...columns(
       parked.map((entry) => [
         `  ${shortId(entry)}`,
+        minute(entry.at),
         entry.reason,
         entry.kind === 'root' ? entry.message : `a signed ${entry.topic} webhook of ${entry.bytes} bytes`,
-        minute(entry.at),
       ]),
     ),
     `  → lockstep parked show ${pair} <id>     then: lockstep parked retry ${pair} <id>`,
@@ -79,18 +80,28 @@ function showLines(pair: string, entry: ParkedEntry): readonly string[] {
     ];
   return [
     entry.id,
-    `  since     ${minute(entry.at)}, after ${count(entry.tries, 'try', 'tries')}`,
+    `  since     ${minute(entry.at)}${entry.tries === 0 ? '' : `, after ${count(entry.tries, 'try', 'tries')}`}`,
     `  reason    ${entry.reason}`,
     `  message   ${entry.message}`,
     ...(entry.fields.length === 0 ? [] : [`  fields    ${entry.fields.join(', ')}`]),
     ...(entry.entities.length === 0 ? [] : [`  entities  ${entry.entities.join(', ')}`]),
-    `  → mend it, then: lockstep parked retry ${pair} ${entry.id}`,
+    ...remedyLines(pair, entry),
+  ];
+}
+
+function remedyLines(pair: string, { id, reason }: ParkedEntry): readonly string[] {
+  const remedy = Object.entries(PARK_REMEDIES).find(([known]) => known === reason)?.[1] ?? 'mend what the message says';
+  return [
+    `  → ${remedy}`,
+    `    then: lockstep parked retry ${pair} ${id}     or, if it is not wanted: lockstep parked drop ${pair} ${id}`,
   ];
 }
 
 async function retry(config: LoadedConfig, args: VerbArgs, io: Io): Promise<ExitCode> {
   const isAll = args.flag('all');
-  const { pair, id } = isAll ? { pair: choosePair(config, args.words[1]), id: null } : pairAndId(config, args);
+  const { pair, id } = isAll
+    ? { pair: choosePair(config, args.words[1]), id: null }
+    : await pairAndWholeId(config, args, io);
   const result = await call<{ readonly tried: readonly string[] }>(config, io, 'parked.retry', {
     pair,
     id,
@@ -100,15 +111,16 @@ async function retry(config: LoadedConfig, args: VerbArgs, io: Io): Promise<Exit
   else
     say(
       io,
-      `${count(result.tried.length, 'root')} will be tried again; lockstep parked list ${pair} shows what stays parked`,
+      result.tried.length === 0
+        ? `${pair}  nothing is parked that could be tried`
+        : `${result.tried.length === 1 ? result.tried[0] : `${result.tried.length} of them`} will be tried again; lockstep parked list ${pair} shows what stays parked`,
     );
   return 0;
 }
 
 async function drop(config: LoadedConfig, args: VerbArgs, io: Io): Promise<ExitCode> {
-  const { pair, id } = pairAndId(config, args);
-  const entry = findEntry(await call<readonly ParkedEntry[]>(config, io, 'parked.list', { pair }), id);
-  const result = await call(config, io, 'parked.drop', { pair, id: entry?.id ?? id, by: io.user });
+  const { pair, id } = await pairAndWholeId(config, args, io);
+  const result = await call(config, io, 'parked.drop', { pair, id, by: io.user });
   if (args.json) say(io, JSON.stringify(result));
   else say(io, `${id} is forgotten; its next change is tried like any other`);
   return 0;
@@ -123,8 +135,19 @@ function pairAndId(config: LoadedConfig, { words }: VerbArgs): { readonly pair: 
   return { pair: choosePair(config, pair), id };
 }
 
-function findEntry(entries: readonly ParkedEntry[], id: string): ParkedEntry | undefined {
-  return entries.find(
-    (entry) => entry.id === id || (entry.kind === 'webhook' && id.length >= 8 && entry.id.startsWith(id)),
+/** As the handler wants it; an id that names nothing stays as it was given, for the error to name. */
+async function pairAndWholeId(config: LoadedConfig, args: VerbArgs, io: Io) {
+  const { pair, id } = pairAndId(config, args);
+  const entry = findEntry(await call<readonly ParkedEntry[]>(config, io, 'parked.list', { pair }), id);
+  return { pair, id: entry?.id ?? id };
+}
+
+export function findEntry(entries: readonly ParkedEntry[], id: string): ParkedEntry | undefined {
+  const exact = entries.find((entry) => entry.id === id);
+  if (exact !== undefined) return exact;
+  // The number alone will do where it names only one, and the beginning of a webhook's long id.
+  const meant = entries.filter((entry) =>
+    entry.kind === 'webhook' ? id.length >= 8 && entry.id.startsWith(id) : entry.id.endsWith(`:${id}`),
   );
+  return meant.length === 1 ? meant[0] : undefined;
 }

@@ -14,13 +14,14 @@ const WHOLE = '*';
 /** Holds a pair, or one field of it. */
 export const pause = defineHandler(
   z.object({ pair: z.string(), field: z.string().optional(), reason: z.string().optional(), by: z.string() }),
-  async ({ pair, field, reason = 'paused by hand', by }, { facts, clock, pairs }): Promise<Held> => {
+  async ({ pair, field, reason, by }, { facts, clock, pairs }): Promise<Held> => {
     pairOf({ pairs }, pair);
     const id = field ?? WHOLE;
     if (id !== WHOLE && !FIELD_NAMES.some((name) => name === id))
       throw new SyncError('USAGE', `Cannot hold "${id}": it is not a field, such as variant.quantity`);
-    const what = `paused ${field ?? 'the pair'}: ${reason}`;
-    await facts.put([{ pair, kind: 'hold', id, value: { at: clock.now(), by, reason } }, actOf(clock, pair, by, what)]);
+    const what = `paused ${field ?? 'the pair'}${reason === undefined ? '' : `: ${reason}`}`;
+    const value = { at: clock.now(), by, reason: reason ?? 'paused by hand' };
+    await facts.put([{ pair, kind: 'hold', id, value }, actOf(clock, pair, by, what)]);
     return { pair, holds: [id] };
   },
 );

@@ -22,11 +22,15 @@ export const verb: Verb = {
       by: io.user,
     });
     if (args.json) say(io, JSON.stringify(held));
-    else
-      say(
-        io,
-        `${pair} is held${args.text('field') === undefined ? '' : ` for ${args.text('field')}`}: nothing is written. Go on: lockstep resume ${pair}`,
-      );
+    else say(io, ...heldLines(pair, args.text('field')));
     return 0;
   },
 };
+
+function heldLines(pair: string, field: string | undefined): readonly string[] {
+  if (field === undefined) return [`${pair} is held: nothing is written`, `→ lockstep resume ${pair} goes on`];
+  return [
+    `${field} of ${pair} is held: everything else goes on`,
+    `→ lockstep resume ${pair} --field ${field} goes on with it`,
+  ];
+}

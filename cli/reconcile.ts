@@ -33,6 +33,10 @@ export const verb: Verb = {
     if (args.json) say(io, JSON.stringify(run));
     else {
       say(io, ...runText(run));
+      if (run.drift > 0) say(io, `→ lockstep report show ${pair} ${run.id}`);
+      const failed = run.byCause['failed-apply'] ?? 0;
+      if (failed > 0) say(io, `→ lockstep parked list ${pair}   (what could not be written waits there)`);
+      if (!repair && run.left > failed && phase === 'follow') say(io, `→ lockstep reconcile ${pair} --repair`);
       if (repair && phase !== 'follow') say(io, `Nothing was repaired: ${pair} is in ${phase} → lockstep plan ${pair}`);
     }
     return run.left > 0 || !run.complete ? 1 : 0;

@@ -17,7 +17,6 @@ export const verb: Verb = {
     else {
       const width = Math.max(0, ...all.map((one) => one.pair.length));
       for (const one of all) say(io, ...statusLines(one, width));
-      if (all.length === 0) say(io, 'There are no pairs in the config');
     }
     return all.some(needsPerson) ? 1 : 0;
   },
@@ -35,6 +34,7 @@ export function statusLines(status: PairStatus, width: number): readonly string[
     `${rest}${storesLine(status)}`,
     `${rest}${historyLine(status)}`,
     ...changeLines(status).map((line) => `${rest}${line}`),
+    ...fieldHoldLines(status).map((line) => `${rest}${line}`),
     ...status.alarms.map((alarm) => `${rest}! ${alarm}`),
     ...nextSteps(status).map((step) => `${rest}next: ${step}`),
   ];
@@ -49,8 +49,13 @@ function headline({ phase, holds, behind, delayed, oldestMs, running }: PairStat
     follow: 'following',
     closed: 'closed: nothing is written any more',
   }[phase];
-  const fields = holds.map(({ id, at }) => `${id} held since ${minute(at)}`);
-  return [doing + (running ? '' : ' (not running)'), ...fields, lagText(behind, delayed, oldestMs)].join('   ');
+  return [doing + (running ? '' : ' (not running)'), lagText(behind, delayed, oldestMs)].join('   ');
+}
+
+function fieldHoldLines({ holds }: PairStatus): readonly string[] {
+  return holds
+    .filter(({ id }) => id !== '*')
+    .map(({ id, at, by, reason }) => `${id} HELD since ${minute(at)} by ${by}: ${reason}`);
 }
 
 function lagText(behind: number, delayed: number, oldestMs: number): string {
@@ -93,16 +98,28 @@ function changeLines({ lastChange, nextRunAt, now }: PairStatus): readonly strin
 
 function nextSteps(status: PairStatus): readonly string[] {
   const { pair, phase, parkedReasons, unreadable, configChanged, holds } = status;
-  const [most] = parkedReasons;
   return [
+    ...(status.running || phase === 'closed' ? [] : ['lockstep start   (nothing is carried meanwhile)']),
     ...(phase === 'observe' ? [`lockstep plan ${pair}   then: lockstep approve ${pair}`] : []),
     ...(configChanged
       ? [`the config is not the one that was approved → lockstep plan ${pair}, lockstep approve ${pair}`]
       : []),
-    ...(holds.length > 0 ? [`lockstep resume ${pair}`] : []),
-    ...(most !== undefined
-      ? [`${status.parked} parked, ${most.count} of them "${most.reason}" → lockstep parked list ${pair}`]
-      : []),
+    ...resumeSteps(pair, holds),
+    ...(parkedReasons.length > 0 ? [`${parkedText(status)} → lockstep parked list ${pair}`] : []),
     ...(unreadable > 0 ? [`${count(unreadable, 'webhook')} not understood → lockstep parked list ${pair}`] : []),
   ];
+}
+
+function resumeSteps(pair: string, holds: PairStatus['holds']): readonly string[] {
+  if (holds.length === 0) return [];
+  const [only, ...others] = holds;
+  const field = only === undefined || others.length > 0 || only.id === '*' ? '' : ` --field ${only.id}`;
+  return [`lockstep resume ${pair}${field}   (when it may go on)`];
+}
+
+function parkedText({ parked, parkedReasons: [most, ...others] }: PairStatus): string {
+  if (most === undefined) return `${parked} parked`;
+  return others.length === 0
+    ? `${parked} parked: ${most.reason}`
+    : `${parked} parked, most of them (${most.count}): ${most.reason}`;
 }

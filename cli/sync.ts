@@ -6,7 +6,7 @@ import { choosePair, loadConfigFor } from './context.ts';
 import { call } from './control.ts';
 import { say } from './io.ts';
 import type { Synced } from './sync-handler.ts';
-import { columns } from './text.ts';
+import { columns, minute } from './text.ts';
 import type { Verb } from './verb.ts';
 
 export const verb: Verb = {
@@ -40,7 +40,8 @@ export function syncedLines(synced: Synced): readonly string[] {
 
 function readLines({ differences = [], entities = [], sourceChangedAt }: NewsOutcome): readonly string[] {
   const labels = new Map(entities.map(({ entity, label }) => [entity, label]));
-  const when = sourceChangedAt === null || sourceChangedAt === undefined ? '' : `, changed ${sourceChangedAt}`;
+  const changed = sourceChangedAt === null || sourceChangedAt === undefined ? null : Date.parse(sourceChangedAt);
+  const when = changed === null ? '' : ` (the old one changed it ${minute(changed)})`;
   if (differences.length === 0) return [`  read      both shops${when}: no carried field differs`];
   return [
     `  read      both shops${when}`,
@@ -50,13 +51,19 @@ function readLines({ differences = [], entities = [], sourceChangedAt }: NewsOut
 
 function valueCells({ field, source, target, withheld }: FieldDifference): readonly string[] {
   const name = field.slice(field.indexOf('.') + 1);
-  const personal = [...PERSONAL_FIELDS].some((one) => one === field);
-  const values = personal ? 'differs' : `old ${showValue(field, source)}, new ${showValue(field, target)}`;
-  return [name, values, withheld === undefined ? '' : `withheld: ${withheld}`];
+  const values = isPersonal(field) ? 'differs' : `old ${showValue(field, source)}, new ${showValue(field, target)}`;
+  return [name, values, withheld === undefined ? '' : (KEPT[withheld] ?? withheld)];
 }
 
+/** Why a field that differs is not written. */
+const KEPT: Readonly<Record<string, string>> = {
+  held: 'not written: held',
+  inherited: 'not written: kept as it was at approval',
+  'unmapped-value': 'not written: it has no counterpart in the config’s map',
+};
+
 const WORDS: Readonly<Record<Outcome, string>> = {
-  applied: 'written',
+  applied: 'to be written',
   unchanged: 'nothing to do',
   observed: 'would be written',
   parked: 'parked',
@@ -66,11 +73,16 @@ const WORDS: Readonly<Record<Outcome, string>> = {
   coalesced: 'went along with other news of it',
 };
 
-function decidedLines({ pair, held }: Synced, { outcome, reason, message }: NewsOutcome): readonly string[] {
-  const why = [reason, message].filter((part) => part !== undefined && part !== outcome).join(': ');
+function decidedLines({ pair, held }: Synced, news: NewsOutcome): readonly string[] {
+  const { outcome, reason, message, differences = [] } = news;
+  const isKept = outcome === 'unchanged' && differences.length > 0;
+  const said = isKept ? [message] : [reason, message];
+  const why = said.filter((part) => part !== undefined && part !== outcome).join(': ');
+  const fields = held ? [] : differences.filter(({ withheld }) => withheld === 'held').map(({ field }) => field);
   return [
-    `  decided   ${WORDS[outcome]}${why === '' ? '' : ` (${why})`}`,
-    ...(outcome === 'parked' ? [`            → lockstep parked list ${pair}`] : []),
+    `  decided   ${isKept ? 'what differs stays as it is' : WORDS[outcome]}${why === '' ? '' : ` (${why})`}`,
+    ...[...new Set(fields)].map((field) => `            → lockstep resume ${pair} --field ${field}`),
+    ...(outcome === 'parked' ? [`            → lockstep parked show ${pair} ${news.root}`] : []),
     ...(held ? [`            the pair is held → lockstep resume ${pair}`] : []),
   ];
 }
@@ -90,9 +102,16 @@ function writtenLines({ pair, phase }: Synced, { outcome, entities = [], differe
     ...[...applied.values()]
       .filter(({ entity, created }) => created !== true && !named.has(entity))
       .map(({ entity, label }) => `${label ?? entity} source id`),
-    ...fields.map(
-      ({ entity, field }) => `${applied.get(entity)?.label ?? entity} ${field.slice(field.indexOf('.') + 1)}`,
-    ),
+    ...fields.map((one) => `${applied.get(one.entity)?.label ?? one.entity} ${writtenText(one)}`),
   ];
   return [`  written   ${rows.length === 0 ? 'nothing' : rows.join(', ')}`];
+}
+
+function writtenText({ field, source, target }: FieldDifference): string {
+  const name = field.slice(field.indexOf('.') + 1);
+  return isPersonal(field) ? name : `${name} ${showValue(field, target)} → ${showValue(field, source)}`;
+}
+
+function isPersonal(field: string): boolean {
+  return [...PERSONAL_FIELDS].some((one) => one === field);
 }

@@ -73,7 +73,7 @@ export const createWebhooks = defineHandler(
           { signal, priority: 'change', maySend: () => !signal.aborted },
         ),
       );
-    await runtime.facts.put([actOf(runtime.clock, name, by, `registered webhooks: ${topics.join(', ')}`)]);
+    await runtime.facts.put([actOf(runtime.clock, name, by, `registered ${topics.length} webhooks that call ${url}`)]);
     return created;
   },
 );

@@ -114,6 +114,7 @@ function verify({ args, io, state }: Asked): Promise<ExitCode> {
   else
     say(
       io,
+      `${state.pair}  ${state.shop} calls ${state.url ?? '(no ingest.publicUrl in the config)'}`,
       ...plan.create.map(
         (topic) =>
           `  ✗ ${topic} is ${plan.remove.some((one) => one.topic === topic) ? 'stopped by the shop' : 'missing'}`,

@@ -175,7 +175,32 @@ test('status says how a pair is, its shops, what was found last, and what to do'
   expect(lines).toContain('last sweep 2 min ago');
   expect(lines).toContain('3 drifts, 3 repaired, 0 left');
   expect(lines).toContain('last change 4 s ago (SIM-014, applied 600 ms after it was heard of)');
-  expect(lines).toContain('next: 2 parked, 2 of them "unmapped-value" → lockstep parked list acme');
+  expect(lines).toContain('next: 2 parked: unmapped-value → lockstep parked list acme');
+});
+
+test('status says who holds what and why, and which hold to end', () => {
+  const hold = { id: 'variant.price', at: 500_000, by: 'anna', reason: 'sale' };
+
+  const one = statusLines({ ...STATUS, holds: [hold] }, 4).join('\n');
+  const all = statusLines({ ...STATUS, holds: [hold, { ...hold, id: '*', reason: 'moving' }] }, 4).join('\n');
+
+  expect(one).toMatch(/variant\.price HELD since .* by anna: sale/);
+  expect(one).toContain('lockstep resume acme --field variant.price');
+  expect(all).toMatch(/^acme {2}HELD since .* by anna: moving/);
+  expect(all).toMatch(/variant\.price HELD since/);
+  expect(all).toMatch(/lockstep resume acme {3}/);
+});
+
+test('status says that nothing is carried where nothing runs, and names the most frequent reason', () => {
+  const parkedReasons = [
+    { reason: 'unlinked', count: 3 },
+    { reason: 'refused', count: 1 },
+  ];
+
+  const lines = statusLines({ ...STATUS, running: false, parked: 4, parkedReasons }, 4).join('\n');
+
+  expect(lines).toContain('next: lockstep start');
+  expect(lines).toContain('4 parked, most of them (3): unlinked');
 });
 
 test('before approval status says that nothing is written, and what comes next', () => {

@@ -113,7 +113,7 @@ describe('pause, resume, log, status', () => {
   test('one field can be held alone, and only a field', async () => {
     await folder.run('pause', '--field', 'variant.quantity');
 
-    expect((await folder.run('status')).out).toContain('variant.quantity held since');
+    expect((await folder.run('status')).out).toContain('variant.quantity HELD since');
     expect((await folder.run('pause', '--field', 'variant.stock')).code).toBe(2);
   });
 });
