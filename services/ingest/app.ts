@@ -40,7 +40,8 @@ export function createIngestApp(deps: IngestAppDeps): Hono {
 
   app.post('/webhooks/:pair', async (c) => {
     const pair = byName.get(c.req.param('pair'));
-    if (pair === undefined) return c.text('unknown pair\n', 404);
+    // Its body is not read either.
+    if (pair === undefined) return c.text('unknown pair\n', 404, { connection: 'close' });
     const { status, result } = await answerTo(c.req.raw, pair, deps);
     deps.counts.add(pair.name, result);
     // What was not read of the body must not be taken for the next request.

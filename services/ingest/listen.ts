@@ -6,6 +6,10 @@ import type { Hono } from 'hono';
 
 /** How long a client may take to send its request: a store sends at once. */
 const REQUEST_MS = 15_000;
+/** How often that is looked at. */
+const LOOK_MS = 5_000;
+/** More than any store opens; the rest of the process's files belong to the log and the spool. */
+const CONNECTIONS_MAX = 1_000;
 
 export type Listening = { readonly url: string; readonly close: () => Promise<void> };
 
@@ -13,8 +17,9 @@ export type Listening = { readonly url: string; readonly close: () => Promise<vo
 export async function listen(app: Hono, host: string, port: number): Promise<Listening> {
   const server = createAdaptorServer({
     fetch: app.fetch,
-    serverOptions: { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS },
+    serverOptions: { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, connectionsCheckingInterval: LOOK_MS },
   }) as Server;
+  server.maxConnections = CONNECTIONS_MAX;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(port, host, () => {

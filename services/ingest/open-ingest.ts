@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import type { EventLog } from '#libs/event-log/event-log.ts';
 import type { FactStore } from '#libs/facts/fact-store.ts';
@@ -48,14 +48,24 @@ const HOUR_MS = 3_600_000;
 /** Opens the two ports of ingest. */
 export async function openIngest(deps: IngestDeps): Promise<Ingest> {
   const { clock, logger, ports } = deps;
-  const spool = await openSpool({ dir: join(deps.dataDir, 'spool') });
+  const onUnreadable = deps.onUnreadable ?? (() => {});
+  const spool = await openSpool({
+    dir: join(deps.dataDir, 'spool'),
+    onAside(file, lines) {
+      logger.warn(
+        { file: basename(file), lines },
+        'spooled webhooks are not understood; every pair is swept for what they said',
+      );
+      for (const { name } of deps.pairs) onUnreadable(name, null);
+    },
+  });
   // News of a pair that has left the config since would otherwise be refused for ever, and block what came after it.
   const known = new Set(deps.pairs.map(({ name }) => name));
   for (const pair of spool.leftPairs) if (!known.has(pair)) await deps.log.openPair(pair);
   const raw = await openRawStore(join(deps.dataDir, 'spool', 'raw'), clock);
   const publisher = createChangePublisher({ ...deps, spool });
   const counts = createIngestCounts();
-  const app = createIngestApp({ ...deps, publisher, raw, counts, onUnreadable: deps.onUnreadable ?? (() => {}) });
+  const app = createIngestApp({ ...deps, publisher, raw, counts, onUnreadable });
   const open = await listen(app, ports.host, ports.port);
   const closed = await listen(
     createPrivateApp({ counts, health: publisher.health }),

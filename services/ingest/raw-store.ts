@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, stat, unlink } from 'node:fs/promises';
+import { open, readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Clock } from '#libs/runtime/clock.ts';
-import { isErrno } from '#libs/runtime/data-dir.ts';
 import type { OpenFile } from './spool-file.ts';
-import { asFull, syncFolder } from './spool-file.ts';
+import { asFull, makeFolder, syncFolder } from './spool-file.ts';
 
 const DAY_MS = 86_400_000;
 /** More than this many are not kept: a broken plugin at the shop must not fill the disk. The facts still tell of each. */
@@ -20,7 +19,8 @@ export type RawStore = {
 };
 
 export async function openRawStore(dir: string, clock: Clock, openFile: OpenFile = open): Promise<RawStore> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await makeFolder(dir);
+  let parts = 0;
 
   const forget = async (): Promise<void> => {
     for (const name of await readdir(dir)) {
@@ -34,20 +34,21 @@ export async function openRawStore(dir: string, clock: Clock, openFile: OpenFile
     keep: async (body) => {
       const hash = createHash('sha256').update(body).digest('hex');
       if ((await readdir(dir)).length >= FILES_MAX) return hash;
+      // Whole under its name or not there at all, whatever happens meanwhile; the last delivery counts its day anew.
+      const part = join(dir, `${hash}.${parts++}.part`);
       try {
-        const file = await openFile(join(dir, hash), 'wx', 0o600);
+        const file = await openFile(part, 'w', 0o600);
         try {
           await file.writeFile(body);
           await file.sync();
         } finally {
           await file.close();
         }
+        await rename(part, join(dir, hash));
         await syncFolder(dir);
       } catch (error) {
-        if (!isErrno(error, 'EEXIST')) {
-          await unlink(join(dir, hash)).catch(() => undefined);
-          asFull(error);
-        }
+        await unlink(part).catch(() => undefined);
+        asFull(error);
       }
       return hash;
     },

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
-import { open } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { mkdir, open } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 
 import { SyncError } from '#libs/runtime/sync-error.ts';
 
@@ -10,7 +10,7 @@ export type OpenFile = (path: string, flags: string, mode?: number) => Promise<F
 export type SpoolFile = {
   readonly path: string;
   readonly count: () => number;
-  /** All lines or none. @throws {SyncError} SPOOL_FULL */
+  /** All lines or none. After a failure nothing more may be written to it. @throws {SyncError} SPOOL_FULL */
   readonly append: (lines: readonly string[]) => Promise<void>;
   readonly close: () => Promise<void>;
 };
@@ -36,13 +36,21 @@ export async function createSpoolFile(path: string, openFile: OpenFile = open): 
         length += bytes.length;
         count += lines.length;
       } catch (error) {
-        // Half a line left behind would swallow the first line written after it.
-        await file.truncate(length).catch(() => file.appendFile('\n').catch(() => undefined));
+        // Nothing was promised of what landed; where it cannot be taken back, a last line without its end is passed over.
+        await file.truncate(length).catch(() => undefined);
         asFull(error);
       }
     },
     close: () => file.close(),
   };
+}
+
+/** Makes a folder and those above it; their names are on the disk as well when this resolves. */
+export async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  for (let made = resolve(path); made.length >= resolve(first).length; made = dirname(made))
+    await syncFolder(dirname(made));
 }
 
 /** Makes a name that was made or removed in a folder durable. */

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, unlink } from 'node:fs/promises';
+import { open, readdir, readFile, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { z } from 'zod';
@@ -7,7 +7,7 @@ import { newsSchema } from '#libs/event-log/news.ts';
 import { unreadableSchema } from '#libs/facts/fact-kinds.ts';
 import { randomId } from '#libs/runtime/random.ts';
 import type { OpenFile, SpoolFile } from './spool-file.ts';
-import { createSpoolFile, syncFolder } from './spool-file.ts';
+import { createSpoolFile, makeFolder, syncFolder } from './spool-file.ts';
 
 /** What waits for the log: news, or the fact that something unreadable came. */
 export const spooledSchema = z.discriminatedUnion('kind', [
@@ -15,6 +15,7 @@ export const spooledSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('unreadable'), pair: z.string(), id: z.string(), value: unreadableSchema }),
 ]);
 export type Spooled = z.infer<typeof spooledSchema>;
+type OnAside = (path: string, lines: number) => void;
 export type PublishSpooled = (entries: readonly Spooled[]) => Promise<void>;
 
 /**
@@ -37,17 +38,22 @@ export type Spool = {
 type Sealed = { readonly path: string; readonly count: number; published: number };
 
 const PART_MAX = 200;
+/** The ending of a file in which something is not understood: kept for a person once the rest is published. */
+const ASIDE = '.unreadable';
 /** A file is read whole when it is published, so it is kept small. */
 const LINES_MAX = 5_000;
 
 export async function openSpool({
   dir,
   openFile = open,
+  onAside = () => {},
 }: {
   readonly dir: string;
   readonly openFile?: OpenFile;
+  /** Lines of a file were not understood; it lies aside now. */
+  readonly onAside?: OnAside;
 }): Promise<Spool> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await makeFolder(dir);
   const { sealed, pairs } = await adoptFiles(dir);
   const writer = createSpoolWriter(dir, openFile, sealed);
   let draining: Promise<void> | null = null;
@@ -59,7 +65,7 @@ export async function openSpool({
     drain: (publish) => {
       draining ??= writer
         .seal()
-        .then(() => drainSealed(dir, sealed, publish))
+        .then(() => drainSealed({ dir, sealed, publish, onAside }))
         .finally(() => {
           draining = null;
         });
@@ -99,21 +105,42 @@ function createSpoolWriter(dir: string, openFile: OpenFile, sealed: Sealed[]) {
       alone(async () => {
         const name = `${instance}-${String(files++).padStart(6, '0')}.jsonl`;
         current ??= await createSpoolFile(join(dir, name), openFile);
-        await current.append(lines);
+        try {
+          await current.append(lines);
+        } catch (error) {
+          // What a disk holds after it refused is not known for sure, so nothing is written behind it.
+          await sealNow().catch(() => undefined);
+          throw error;
+        }
         if (current.count() >= LINES_MAX) await sealNow();
       }),
   };
 }
 
-async function drainSealed(dir: string, sealed: Sealed[], publish: PublishSpooled): Promise<void> {
+async function drainSealed({
+  dir,
+  sealed,
+  publish,
+  onAside,
+}: {
+  readonly dir: string;
+  readonly sealed: Sealed[];
+  readonly publish: PublishSpooled;
+  readonly onAside: OnAside;
+}): Promise<void> {
   for (let file = sealed[0]; file !== undefined; file = sealed[0]) {
-    const entries = await readEntries(file.path);
+    const { entries, unreadable } = await readEntries(file.path);
     while (file.published < entries.length) {
       const part = entries.slice(file.published, file.published + PART_MAX);
       await publish(part);
       file.published += part.length;
     }
-    await unlink(file.path);
+    if (unreadable > 0) {
+      await rename(file.path, `${file.path}${ASIDE}`);
+      onAside(`${file.path}${ASIDE}`, unreadable);
+    } else {
+      await unlink(file.path);
+    }
     await syncFolder(dir);
     sealed.shift();
   }
@@ -124,23 +151,30 @@ async function adoptFiles(dir: string): Promise<{ readonly sealed: Sealed[]; rea
   const pairs = new Set<string>();
   for (const name of (await readdir(dir)).filter((file) => file.endsWith('.jsonl')).toSorted()) {
     const path = join(dir, name);
-    const entries = await readEntries(path);
+    const { entries } = await readEntries(path);
     for (const entry of entries) pairs.add(entry.kind === 'news' ? entry.news.pair : entry.pair);
     sealed.push({ path, count: entries.length, published: 0 });
   }
   return { sealed, pairs };
 }
 
-async function readEntries(path: string): Promise<readonly Spooled[]> {
-  return (await readFile(path, 'utf8')).split('\n').flatMap(readLine);
+type Lines = { readonly entries: readonly Spooled[]; readonly unreadable: number };
+
+async function readEntries(path: string): Promise<Lines> {
+  // A line without its end was torn by a kill or a power cut, and never acknowledged: its webhook got an error, or no answer.
+  const lines = (await readFile(path, 'utf8')).split('\n').slice(0, -1);
+  const read = lines.map(readLine);
+  return {
+    entries: read.filter((entry) => entry !== null),
+    unreadable: read.filter((entry) => entry === null).length,
+  };
 }
 
-// A line that a power cut tore was never acknowledged: its webhook was answered with an error, or not at all.
-function readLine(line: string): readonly Spooled[] {
-  if (line === '') return [];
+/** Null for a whole line that is not understood: another version wrote it, or the disk decayed. It may have been acknowledged. */
+function readLine(line: string): Spooled | null {
   try {
-    return [spooledSchema.parse(JSON.parse(line))];
+    return spooledSchema.parse(JSON.parse(line));
   } catch {
-    return [];
+    return null;
   }
 }

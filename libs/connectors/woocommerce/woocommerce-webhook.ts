@@ -7,7 +7,6 @@ import { toUtc } from './woocommerce-mapping.ts';
 import { webhookBodySchema } from './woocommerce-wire.ts';
 
 const TOPICS: Readonly<Record<string, RootKind>> = { product: 'product', order: 'order', customer: 'customer' };
-const EVENTS = new Set(['created', 'updated', 'deleted', 'restored']);
 
 /**
  * Reads one delivery. Delivery ids are shared between deliveries (a hash of webhook and second), so nothing is deduplicated by
@@ -18,10 +17,16 @@ export const readWooCommerceWebhook: WebhookReader = (request, secrets) => {
   if (signature === null) return isPing(request) ? { kind: 'ping' } : { kind: 'forged' };
   if (!isSigned(request.body, signature, secrets)) return { kind: 'forged' };
 
-  const topic = headerOf(request, 'x-wc-webhook-topic') ?? '';
+  const topic = (headerOf(request, 'x-wc-webhook-topic') ?? '').slice(0, TOPIC_MAX);
+  // A proxy that drops headers must not make a change nothing.
+  if (topic === '') return { kind: 'unreadable', topic: 'none', reason: 'the topic is missing', root: null };
   const root = rootOf(topic);
   return root === null ? { kind: 'ignored', topic } : readBody(request.body, topic, root);
 };
+
+// Of what the shop says, only this much goes into facts and logs.
+const TOPIC_MAX = 100;
+const ERROR_CODE = /^[\w-]{1,100}$/;
 
 /** Sent once when a webhook is made, and again after each delivery that was answered with anything but 200: unsigned. */
 function isPing(request: WebhookRequest): boolean {
@@ -40,9 +45,10 @@ function isSigned(body: Uint8Array, signature: string, secrets: readonly string[
   return matches === 1;
 }
 
+/** Whatever the event is called (plugins add `order.paid`), it is news of its entity, which is read. */
 function rootOf(topic: string): RootKind | null {
-  const [resource = '', event = ''] = topic.split('.');
-  return EVENTS.has(event) && Object.hasOwn(TOPICS, resource) ? (TOPICS[resource] ?? null) : null;
+  const [resource = ''] = topic.split('.');
+  return Object.hasOwn(TOPICS, resource) ? (TOPICS[resource] ?? null) : null;
 }
 
 function readBody(body: Uint8Array, topic: string, root: RootKind): WebhookRead {
@@ -54,14 +60,15 @@ function readBody(body: Uint8Array, topic: string, root: RootKind): WebhookRead 
   const { id, type, parent_id: parentId, date_modified_gmt: modified, code } = parsed.data;
   // Rendered at delivery: the webhook's user may lack rights, or the entity be gone, and the error is signed like anything else.
   if (id === null || id === undefined)
-    return unreadable(typeof code === 'string' ? `the shop sent its error ${code}` : 'the body has no id');
+    return unreadable(
+      typeof code === 'string' && ERROR_CODE.test(code) ? `the shop sent its error ${code}` : 'the body has no id',
+    );
 
   const changedAt = toUtc(modified);
   const dated = changedAt === null ? {} : { changedAt };
   if (root !== 'product' || type !== 'variation') return { kind: 'news', topic, root, rootId: id, ...dated };
   // Variations come under the product's topics, with their own id.
-  if (parentId === null || parentId === undefined || parentId === '0')
-    return unreadable('a variation without a parent');
+  if (!/^[1-9]\d{0,18}$/.test(parentId)) return unreadable('a variation without a parent');
   return { kind: 'news', topic, root, rootId: parentId, children: [id], ...dated };
 }
 

@@ -111,6 +111,24 @@ describe('what is no webhook of the store', () => {
     expect(answer).toContain('HTTP/1.1 413');
   });
 
+  test.each([
+    ['a flood of headers', `POST /webhooks/acme HTTP/1.1\r\nHost: x\r\n${'X-A: b\r\n'.repeat(4_000)}\r\n`, 431],
+    ['no host', 'POST /webhooks/acme HTTP/1.1\r\n\r\n', 400],
+    ['two lengths', 'POST /webhooks/acme HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n', 400],
+    ['a pair that is no text', 'POST /webhooks/%E0%A4%A HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n', 404],
+    [
+      'the name of a method of objects',
+      'POST /webhooks/constructor HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\n',
+      404,
+    ],
+    ['a body for an unknown pair', 'POST /webhooks/x HTTP/1.1\r\nHost: x\r\nContent-Length: 999999999\r\n\r\nab', 404],
+  ])('with %s is refused at once, and the door stays open', async (_, request, status) => {
+    const { url } = await start();
+
+    expect(await sendRaw(url, [request])).toContain(`HTTP/1.1 ${status}`);
+    expect(await deliver(url, signedDelivery('{"id":2}'))).toBe(200);
+  });
+
   test('whose body breaks off is not taken', async () => {
     const { url } = await start();
     const { headers } = signedDelivery('{"id":1}');

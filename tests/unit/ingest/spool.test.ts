@@ -1,5 +1,5 @@
-import { appendFile, open, readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { appendFile, open, readdir, readFile, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 
 import { afterEach, beforeEach, expect, test } from 'vitest';
 
@@ -36,10 +36,12 @@ function idsOf(entries: readonly Spooled[]): readonly string[] {
 }
 
 /** A disk that is full while `isFull` says so: half of what is written lands, then it refuses. */
-function fullDisk(isFull: () => boolean): OpenFile {
+function fullDisk(isFull: () => boolean, deafTruncates = 0): OpenFile {
   return async (path, flags, mode) => {
     const file = await open(path, flags, mode);
     const append = file.appendFile.bind(file);
+    const truncate = file.truncate.bind(file);
+    file.truncate = (length) => (deafTruncates-- > 0 ? Promise.reject(new Error('EIO')) : truncate(length));
     file.appendFile = async (data) => {
       const bytes = Buffer.from(data as Buffer);
       if (!isFull()) return append(bytes);
@@ -106,9 +108,51 @@ test('a full disk is an error, leaves nothing half-written, and is over when the
   await spool.append([news(3)]);
   await spool.close();
 
-  const [name = ''] = await readdir(folder.path);
-  const lines = (await readFile(join(folder.path, name), 'utf8')).trimEnd().split('\n');
+  const files = await Promise.all(
+    (await readdir(folder.path)).map((name) => readFile(join(folder.path, name), 'utf8')),
+  );
+  const lines = files.toSorted().join('').trimEnd().split('\n');
   expect(lines.map((line) => (JSON.parse(line) as { news: { rootId: string } }).news.rootId)).toEqual(['1', '3']);
+});
+
+test('half a line that the disk would not take back swallows nothing that is written later', async () => {
+  let isFull = true;
+  const spool = await openSpool({ dir: folder.path, openFile: fullDisk(() => isFull, 1) });
+  await expect(spool.append([news(1)])).rejects.toMatchObject({ code: 'SPOOL_FULL' });
+  isFull = false;
+  await spool.append([news(2)]);
+  isFull = true;
+  await expect(spool.append([news(3)])).rejects.toMatchObject({ code: 'SPOOL_FULL' });
+  isFull = false;
+  await spool.append([news(4)]);
+  await spool.close();
+
+  const published: string[] = [];
+  const next = await openSpool({ dir: folder.path });
+  await next.drain((entries) => {
+    published.push(...idsOf(entries));
+    return Promise.resolve();
+  });
+
+  expect(published.toSorted()).toEqual(['2', '4']);
+});
+
+test('a whole line that is not understood is kept aside and told, and the others are published', async () => {
+  const lines = [JSON.stringify(news(1)), '{"kind":"from-a-newer-version"}', JSON.stringify(news(2)), ''];
+  await writeFile(join(folder.path, 'left-000000.jsonl'), lines.join('\n'));
+  const aside: unknown[] = [];
+  const spool = await openSpool({ dir: folder.path, onAside: (path, count) => aside.push([basename(path), count]) });
+  const published: string[] = [];
+
+  await spool.drain((entries) => {
+    published.push(...idsOf(entries));
+    return Promise.resolve();
+  });
+
+  expect(published).toEqual(['1', '2']);
+  expect(aside).toEqual([['left-000000.jsonl.unreadable', 1]]);
+  expect(await readdir(folder.path)).toEqual(['left-000000.jsonl.unreadable']);
+  expect((await openSpool({ dir: folder.path })).size()).toBe(0);
 });
 
 test('what comes while it is drained waits for the next time', async () => {

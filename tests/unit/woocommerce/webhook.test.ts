@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto';
 
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 
 import type { WebhookRead } from '#libs/connectors/store-connector.ts';
@@ -90,15 +91,77 @@ describe('what a delivery is about', () => {
     expect(readRecorded('signature-secret-1')).toEqual({ kind: 'ignored', topic: 'coupon.updated' });
   });
 
-  test.each(['{"id":', 'null', '[]', '{}', '{"id":0}', '{"id":"1 or 2"}', '{"id":7.5}', '"7"', ''])(
-    'the signed body %j is not understood',
-    (text) => {
-      expect(deliver('order.updated', text)).toMatchObject({ kind: 'unreadable', root: 'order' });
-    },
-  );
+  test('an event that a plugin made up is news of its entity', () => {
+    expect(deliver('order.paid', '{"id":7}')).toEqual({
+      kind: 'news',
+      topic: 'order.paid',
+      root: 'order',
+      rootId: '7',
+    });
+  });
 
-  test('a variation without a parent is not understood', () => {
-    expect(deliver('product.updated', '{"id":7,"type":"variation","parent_id":0}')).toMatchObject({
+  test('a signed body whose topic got lost on the way is kept', () => {
+    const body = Buffer.from('{"id":7}');
+    const signature = createHmac('sha256', 'letters').update(body).digest('base64');
+
+    expect(readWooCommerceWebhook({ headers: { 'x-wc-webhook-signature': signature }, body }, ['letters'])).toEqual({
+      kind: 'unreadable',
+      topic: 'none',
+      reason: 'the topic is missing',
+      root: null,
+    });
+  });
+
+  test('an id as a string, a time with a zone, and a byte order mark are understood', () => {
+    const text =
+      '\uFEFF{"id":"9007199254740993","type":7,"date_modified_gmt":"2026-11-23T02:32:00+01:00","parent_id":null}';
+
+    expect(deliver('product.updated', text)).toMatchObject({
+      kind: 'news',
+      rootId: '9007199254740993',
+      changedAt: '2026-11-23T01:32:00Z',
+    });
+  });
+
+  test('an error of the shop leaves no more than a word behind', () => {
+    expect(deliver('order.updated', JSON.stringify({ code: 'anna@example.com is not allowed' }))).toMatchObject({
+      kind: 'unreadable',
+      reason: 'the body has no id',
+    });
+  });
+
+  test('whatever is signed is read without a throw, and news has a root that can be asked for', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), fc.string(), fc.constantFrom('product', 'order', 'customer'), (json, word, root) => {
+        const bodies = [json, { id: json, type: 'variation', parent_id: json }, { id: 7, date_modified_gmt: json }];
+        for (const text of [...bodies.map((body) => JSON.stringify(body)), word]) {
+          const read = deliver(`${root}.updated`, text);
+          expect(['news', 'unreadable']).toContain(read.kind);
+          if (read.kind === 'news') expect(read.rootId).toMatch(/^[1-9]\d{0,18}$/);
+        }
+      }),
+    );
+  });
+
+  test.each([
+    '{"id":',
+    'null',
+    '{"id":9007199254740993}',
+    '{"id":1e30}',
+    `{"id":"${'9'.repeat(20)}"}`,
+    '[]',
+    '{}',
+    '{"id":0}',
+    '{"id":"1 or 2"}',
+    '{"id":7.5}',
+    '"7"',
+    '',
+  ])('the signed body %j is not understood', (text) => {
+    expect(deliver('order.updated', text)).toMatchObject({ kind: 'unreadable', root: 'order' });
+  });
+
+  test.each(['0', 'null', '-1', '"x"', '{}'])('a variation whose parent is %s is not understood', (parent) => {
+    expect(deliver('product.updated', `{"id":7,"type":"variation","parent_id":${parent}}`)).toMatchObject({
       kind: 'unreadable',
       root: 'product',
     });
