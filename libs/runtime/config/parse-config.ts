@@ -140,9 +140,9 @@ function assemble(
     pairs: Object.entries(config.pairs).map(([name, pair]) => {
       const { source, target } = must(from.stores.get(name), `the stores of ${name}`);
       const written = asRecord(valueAt(from.raw, ['pairs', name]));
-      const settings = toSettings(name, pair, timing, { source: written['source'], target: written['target'] });
+      const ignored = ignoredWords(from.platforms[pair.source.platform]);
       return {
-        settings: withIgnored(settings, from.platforms[pair.source.platform]),
+        settings: toSettings(name, pair, timing, { source: written['source'], target: written['target'], ignored }),
         source: { ...must(source, 'the source'), webhooks: pair.source.webhooks },
         target: must(target, 'the target'),
       };
@@ -150,11 +150,11 @@ function assemble(
   };
 }
 
-/** Words that a platform itself says are to be ignored (a failed payment is tried again), unless the config maps them. */
-function withIgnored(settings: PairSettings, source: AnyPlatform | undefined): PairSettings {
-  const ignored = Object.entries(source?.defaultStatusMap ?? {}).filter(([, target]) => target === 'ignore');
-  const { maps } = settings;
-  return { ...settings, maps: { ...maps, orderStatus: { ...Object.fromEntries(ignored), ...maps.orderStatus } } };
+/** Words that a platform itself says are to be ignored: a failed payment is tried again. */
+function ignoredWords(source: AnyPlatform | undefined): readonly string[] {
+  return Object.entries(source?.defaultStatusMap ?? {}).flatMap(([word, target]) =>
+    target === 'ignore' ? [word] : [],
+  );
 }
 
 /** Joins the files into one value, and knows for each path of it which file it came from. */

@@ -24,17 +24,20 @@ export function toTiming(timing: Config['timing']): Timing {
   };
 }
 
-/** One pair as the services see it. `stores` are the store parts as written, with `${NAME}` and not its value. */
+/**
+ * One pair as the services see it. `source` and `target` are the store parts as written, with `${NAME}` and not its value;
+ * `ignored` are words that the source's platform itself says are to be ignored, unless the config maps them.
+ */
 export function toSettings(
   name: string,
   pair: PairConfig,
   timing: Timing,
-  stores: { readonly source: unknown; readonly target: unknown },
+  from: { readonly source: unknown; readonly target: unknown; readonly ignored: readonly string[] },
 ): PairSettings {
   const settings = {
     name,
     selection: toSelection(pair),
-    maps: toMaps(pair),
+    maps: toMaps(pair, from.ignored),
     create: pair.create,
     migratedAt: pair.migratedAt === undefined ? null : Date.parse(pair.migratedAt),
     openOrders: pair.sync.order?.open ?? 'hold',
@@ -54,8 +57,8 @@ export function toSettings(
     configHash: hashOf({
       ...settings,
       selection: [...settings.selection].toSorted(),
-      source: decisive(stores.source),
-      target: decisive(stores.target),
+      source: decisive(from.source),
+      target: decisive(from.target),
     }),
   };
 }
@@ -66,12 +69,15 @@ function toSelection(pair: PairConfig): Selection {
   );
 }
 
-function toMaps({ sync }: PairConfig): FieldMaps {
+function toMaps({ sync }: PairConfig, ignored: readonly string[]): FieldMaps {
   const transforms: Partial<Record<FieldName, Transform>> = {};
   for (const [field, transform] of Object.entries(sync.variant?.map ?? {}))
     if (transform !== undefined) transforms[fieldName('variant', field)] = transform as Transform;
   return {
-    orderStatus: (sync.order?.map?.status ?? {}) as Readonly<Record<string, StatusTarget>>,
+    orderStatus: {
+      ...Object.fromEntries(ignored.map((word) => [word, 'ignore' as const])),
+      ...((sync.order?.map?.status ?? {}) as Readonly<Record<string, StatusTarget>>),
+    },
     transforms,
     carriers: sync.order?.map?.tracking ?? {},
   };

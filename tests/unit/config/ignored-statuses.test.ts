@@ -2,16 +2,21 @@ import { expect, test } from 'vitest';
 
 import type { StatusTarget } from '#libs/fields/field-maps.ts';
 import { parseConfig } from '#libs/runtime/config/parse-config.ts';
+import { must } from '#libs/runtime/must.ts';
 import { ENV, fakePlatforms, GOOD } from './fake-platforms.ts';
 
-/** The pair's status map where its source platform has these words of its own. */
-async function statusMap(defaultStatusMap: Readonly<Record<string, StatusTarget>>) {
+/** The pair where its source platform has these words of its own. */
+async function settingsOf(defaultStatusMap: Readonly<Record<string, StatusTarget>>, text = GOOD) {
   const woocommerce = fakePlatforms['woocommerce'];
   if (woocommerce === undefined) throw new Error('Broken invariant: the registry has no such platform');
   const platforms = { ...fakePlatforms, woocommerce: { ...woocommerce, defaultStatusMap } };
-  const texts = { main: { file: 'lockstep.config.yaml', text: GOOD }, pairs: [] };
+  const texts = { main: { file: 'lockstep.config.yaml', text }, pairs: [] };
   const config = await parseConfig(texts, { folder: '/shop', env: ENV, platforms });
-  return config.pairs[0]?.settings.maps.orderStatus ?? {};
+  return must(config.pairs[0], 'the pair').settings;
+}
+
+async function statusMap(defaultStatusMap: Readonly<Record<string, StatusTarget>>) {
+  return (await settingsOf(defaultStatusMap)).maps.orderStatus;
 }
 
 test('a word that the platform itself ignores needs no mapping', async () => {
@@ -28,4 +33,19 @@ test('the config has the last word', async () => {
   const map = await statusMap({ [word]: 'ignore' });
 
   expect(map).toEqual(await statusMap({}));
+});
+
+test('a version that ignores another word needs a new approval', async () => {
+  const [before, after] = [await settingsOf({ a: 'ignore' }), await settingsOf({ a: 'ignore', b: 'ignore' })];
+
+  expect(after.configHash).not.toBe(before.configHash);
+});
+
+test('a word that the config ignores as the platform does changes nothing', async () => {
+  const written = GOOD.replace('failed: ignore', 'failed: ignore\n            abandoned: ignore');
+
+  const [implied, said] = [await settingsOf({ abandoned: 'ignore' }), await settingsOf({}, written)];
+
+  expect(said.maps.orderStatus).toHaveProperty('abandoned', 'ignore');
+  expect(said.configHash).toBe(implied.configHash);
 });
