@@ -23,6 +23,8 @@ export type CostInput = {
   readonly operation: OperationDefinitionNode;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   readonly variables: Readonly<Record<string, unknown>>;
+  /** Charge `nodes(ids:)` for each id instead of as one object. */
+  readonly chargesEachId?: boolean;
 };
 
 /** Objects that cost nothing by themselves. */
@@ -134,8 +136,11 @@ function fieldCost(node: FieldNode, type: GraphQLCompositeType, walk: Walk, data
   const inner = (item: unknown): number =>
     selectionCost(node.selectionSet as SelectionSetNode, named as GraphQLCompositeType, walk, item);
   const self = FREE.has(named.name) || FREE_ENDINGS.some((ending) => named.name.endsWith(ending)) ? 0 : 1;
-  if (walk.actual && Array.isArray(value)) return value.length === 0 ? 0 : self + Math.max(...value.map(inner));
-  return self + inner(value);
+  const ids = walk.chargesEachId === true && node.name.value === 'nodes' ? argument(node, 'ids', walk) : undefined;
+  const times = Array.isArray(ids) ? ids.length : 1;
+  if (walk.actual && Array.isArray(value))
+    return value.length === 0 ? 0 : times * (self + Math.max(...value.map(inner)));
+  return times * (self + inner(value));
 }
 
 function connectionCost(node: FieldNode, type: GraphQLCompositeType, walk: Walk, value: unknown): number {

@@ -9,8 +9,6 @@ import { callName, type Executor, type GraphqlRequest } from './executor.ts';
 import type { Idempotency } from './idempotency.ts';
 import type { World } from './world.ts';
 
-const MAX_COST = 1000;
-
 export type Answer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
@@ -119,11 +117,12 @@ function perform(parts: EndpointParts, request: GraphqlRequest, call: Call, only
   const prepared = parts.executor.prepare(request);
   const cut = call.effect?.type === 'lost-answer' || call.effect?.type === 'partial';
   if ('errors' in prepared) return record(parts, call, 0, ok({ errors: prepared.errors.map(toJson) }));
-  const requested = requestedCost(prepared);
-  if (requested > MAX_COST) return record(parts, call, 0, ok(tooDear(requested)));
+  const { chargesEachId, maxQueryCost } = parts.world.settings;
+  const requested = requestedCost({ ...prepared, chargesEachId });
+  if (requested > maxQueryCost) return record(parts, call, 0, ok(tooDear(requested, maxQueryCost)));
   if (!parts.bucket.take(requested)) return record(parts, call, 0, ok(throttle(parts, requested)));
   const { result, warnings } = parts.executor.run(prepared, { author: { actor: 'api', callId: call.id }, onlyFirst });
-  const actual = Math.min(requested, actualCost(prepared, result.data));
+  const actual = Math.min(requested, actualCost({ ...prepared, chargesEachId }, result.data));
   parts.bucket.refund(requested - actual);
   const answer = ok({
     ...(result.errors === undefined ? {} : { errors: result.errors.map(toJson) }),
@@ -159,15 +158,15 @@ function throttle(parts: EndpointParts, requested: number, status: unknown = par
   };
 }
 
-function tooDear(cost: number): unknown {
+function tooDear(cost: number, maxCost: number): unknown {
   return {
     errors: [
       {
-        message: `Query cost is ${cost}, which exceeds the single query max cost limit (${MAX_COST}).`,
+        message: `Query cost is ${cost}, which exceeds the single query max cost limit (${maxCost}).`,
         extensions: {
           code: 'MAX_COST_EXCEEDED',
           cost,
-          maxCost: MAX_COST,
+          maxCost,
           documentation: 'https://shopify.dev/api/usage/rate-limits',
         },
       },

@@ -1,3 +1,4 @@
+import { guardAccess } from './access.ts';
 import type { ResolverMap } from './context.ts';
 import { catalogueResolvers } from './read/catalogue.ts';
 import { customerResolvers } from './read/customers.ts';
@@ -22,7 +23,7 @@ import { variantMutations } from './write/variants.ts';
 import { webhookMutations } from './write/webhooks.ts';
 
 /** Order editing (orderEdit*) is the only part of the schema subset that this store does not play. */
-export const resolvers: ResolverMap = {
+export const resolvers: ResolverMap = guardAccess({
   ...queryResolvers,
   ...catalogueResolvers,
   ...metafieldResolvers,
@@ -46,4 +47,4 @@ export const resolvers: ResolverMap = {
     ...webhookMutations,
     ...bulkMutations,
   },
-};
+});

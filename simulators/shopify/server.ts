@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { answerGraphql, type Answer, type EndpointParts, type Reply } from './graphql-endpoint.ts';
 import { UNAUTHORISED, type Tokens } from './tokens.ts';
 
-const GRAPHQL = /^\/admin\/api\/[\w-]+\/graphql\.json$/;
+const GRAPHQL = /^\/admin\/api\/([\w-]+)\/graphql\.json$/;
 const FILES = /^\/files\/(.+)$/;
 
 export type Files = {
@@ -76,7 +76,10 @@ async function route(
   if (method !== 'POST' || !GRAPHQL.test(path)) return { status: 404, body: JSON.stringify({ errors: 'Not Found' }) };
   const token = request.headers['x-shopify-access-token'];
   if (!tokens.isValid(Array.isArray(token) ? token[0] : token)) return refuse(parts);
-  return answerGraphql(parts, body);
+  const reply = await answerGraphql(parts, body);
+  // A version that is not supported any more is answered by another one, which says so here alone.
+  const version = parts.world.settings.answeringVersion ?? GRAPHQL.exec(path)?.[1] ?? '';
+  return reply === 'cut' ? reply : { ...reply, headers: { 'x-shopify-api-version': version, ...reply.headers } };
 }
 
 function refuse(parts: EndpointParts): Answer {
@@ -117,7 +120,6 @@ function send(response: ServerResponse, reply: Reply): void {
   if (response.destroyed) return;
   response.writeHead(reply.status, {
     'content-type': 'application/json; charset=utf-8',
-    'x-shopify-api-version': '2026-10',
     ...reply.headers,
   });
   response.end(reply.body);

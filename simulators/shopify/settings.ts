@@ -16,6 +16,14 @@ export type Settings = {
   readonly bucketSize: number;
   readonly restoreRate: number;
   readonly tokenLifeMs: number;
+  /** What one document may cost at most. */
+  readonly maxQueryCost: number;
+  /** Whether `nodes(ids:)` is charged for each id; recorded answers, of a few ids, were charged as one. */
+  readonly chargesEachId: boolean;
+  /** The API version that answers, whichever was asked for; null: the one asked for. */
+  readonly answeringVersion: string | null;
+  /** How many orders may be made by API in a minute: five in a development or trial store. */
+  readonly ordersPerMinute: number;
   /** Whether a taken value of a unique metafield makes orderCreate fail; the platform does not say. */
   readonly uniqueInOrderCreate: boolean;
 };
@@ -53,5 +61,9 @@ export const DEFAULT_SETTINGS: Settings = {
   bucketSize: 2000,
   restoreRate: 100,
   tokenLifeMs: 86_399_000,
+  maxQueryCost: 1000,
+  chargesEachId: false,
+  answeringVersion: null,
+  ordersPerMinute: Number.POSITIVE_INFINITY,
   uniqueInOrderCreate: false,
 };

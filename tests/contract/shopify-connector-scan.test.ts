@@ -171,7 +171,10 @@ describe('the Shopify connector checks', () => {
   });
 
   test('missing scopes and a location that is not there, each with its remedy', async () => {
-    await using harness = await openShopify({ locations: ['Elsewhere'], scopes: ['write_products', 'write_orders'] });
+    await using harness = await openShopify({
+      locations: ['Elsewhere'],
+      scopes: ['read_locations', 'write_products', 'write_orders'],
+    });
 
     const findings = await harness.connector.check('target', CALL.fields, CALL);
 

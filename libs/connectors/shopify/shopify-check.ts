@@ -5,13 +5,15 @@ import { isSyncError } from '#libs/runtime/sync-error.ts';
 import type { CallContext, Finding } from '../store-connector.ts';
 import type { ShopifyClient } from './shopify-client.ts';
 import * as documents from './shopify-documents-shop.ts';
-import { DEFINITIONS, readDefinition } from './shopify-prepare.ts';
+import { DEFINITIONS, isNeeded, readDefinition } from './shopify-prepare.ts';
 import type { Shop } from './shopify-shop.ts';
 
 type Role = 'source' | 'target';
 type Check = {
   readonly client: ShopifyClient;
   readonly shop: Shop;
+  /** The API version that is asked for. */
+  readonly apiVersion: string;
   readonly role: Role;
   readonly selection: Selection;
   readonly call: CallContext;
@@ -21,10 +23,15 @@ type Check = {
 export async function checkShop(check: Check): Promise<readonly Finding[]> {
   const reachable = await guarded('reachable', () => checkReachable(check));
   if (reachable.some(({ level }) => level === 'problem')) return reachable;
+  const scopes = await guarded('scopes', () => checkScopes(check));
+  // What a missing scope denies would only be said once more.
+  const granted = scopes.every(({ level }) => level === 'ok');
   const more = [
-    await guarded('scopes', () => checkScopes(check)),
+    checkVersion(check),
+    scopes,
+    granted ? await guarded('people', () => checkPeople(check)) : [],
     await guarded('location', () => checkLocation(check)),
-    check.role === 'target' ? await guarded('definitions', () => checkDefinitions(check)) : [],
+    granted && check.role === 'target' ? await guarded('definitions', () => checkDefinitions(check)) : [],
     check.role === 'target' ? await guarded('publishing', () => checkPublishing(check)) : [],
   ];
   return [...reachable, ...more.flat()];
@@ -42,12 +49,60 @@ async function guarded(topic: string, run: () => Promise<readonly Finding[]>): P
 async function checkReachable({ shop, call }: Check): Promise<readonly Finding[]> {
   const { name, domain, currency, taxesIncluded } = await shop.ask(call);
   const taxes =
-    taxesIncluded === null
-      ? 'unknown whether taxes are included'
-      : `taxes ${taxesIncluded ? 'included' : 'not included'}`;
+    taxesIncluded === null ? 'whether with tax the shop does not say' : taxesIncluded ? 'with tax' : 'without tax';
   return [
     { level: 'ok', topic: 'reachable', message: `${name} (${domain}) answers` },
-    { level: 'ok', topic: 'money', message: `Prices are in ${currency}, ${taxes}` },
+    { level: 'ok', topic: 'currency', message: `Prices are in ${currency}, ${taxes}` },
+  ];
+}
+
+/** An expired version is answered by the oldest one that is supported, in which a mutation may mean something else. */
+function checkVersion({ client, apiVersion }: Check): readonly Finding[] {
+  const { version, deprecation } = client.lastVersion();
+  const findings: Finding[] = [];
+  if (version !== null && version !== apiVersion)
+    findings.push({
+      level: 'problem',
+      topic: 'version',
+      message: `API version ${apiVersion} was asked for, and ${version} answers`,
+      remedy: 'Install a newer Lockstep, which asks for a version that Shopify still supports',
+    });
+  if (deprecation !== null)
+    findings.push({
+      level: 'warning',
+      topic: 'version',
+      message: `Shopify will take away something that is used: ${deprecation}`,
+      remedy: 'Install a newer Lockstep before that',
+    });
+  return findings;
+}
+
+const peopleAnswer = z.object({
+  customers: z.object({
+    nodes: z.array(
+      z.object({
+        defaultEmailAddress: z.object({ emailAddress: z.string() }).nullish(),
+        firstName: z.string().nullish(),
+      }),
+    ),
+  }),
+});
+
+/** An app without access to protected customer data is refused, or sees customers without names and addresses. */
+async function checkPeople({ client, selection, call }: Check): Promise<readonly Finding[]> {
+  if (![...selection].some((field) => ['order', 'customer'].includes(entityOf(field)))) return [];
+  const { customers } = await client.read(documents.PEOPLE, peopleAnswer, {}, call);
+  const seen = customers.nodes.some(
+    ({ defaultEmailAddress, firstName }) => (defaultEmailAddress ?? null) !== null || (firstName ?? '') !== '',
+  );
+  if (seen || customers.nodes.length === 0) return [];
+  return [
+    {
+      level: 'warning',
+      topic: 'people',
+      message: 'No customer shows a name or an e-mail: the app may lack access to protected customer data',
+      remedy: 'Grant the app protected customer data, level 2, and look again',
+    },
   ];
 }
 
@@ -56,13 +111,13 @@ async function checkLocation({ shop, call }: Check): Promise<readonly Finding[]>
   return [{ level: 'ok', topic: 'location', message: 'The location is there' }];
 }
 
-async function checkDefinitions({ client, call }: Check): Promise<readonly Finding[]> {
+async function checkDefinitions({ client, selection, call }: Check): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const definition of DEFINITIONS) {
+  let missing = 0;
+  for (const definition of DEFINITIONS.filter((one) => isNeeded(one, selection))) {
     const type = await readDefinition(client, definition, call);
     const what = `metafield lockstep.${definition.key} of ${definition.ownerType.toLowerCase()}`;
-    if (type === null)
-      findings.push({ level: 'ok', topic: 'definitions', message: `The ${what} is made after approval` });
+    if (type === null) missing += 1;
     else if (type !== definition.type)
       findings.push({
         level: 'problem',
@@ -71,7 +126,12 @@ async function checkDefinitions({ client, call }: Check): Promise<readonly Findi
         remedy: 'Delete that metafield definition in the shop; Lockstep makes its own',
       });
   }
-  return findings;
+  if (findings.length > 0) return findings;
+  const message =
+    missing === 0
+      ? 'The metafields that Lockstep keeps its ids in are there'
+      : `${missing} metafields that Lockstep keeps its ids in are made after approval`;
+  return [{ level: 'ok', topic: 'definitions', message }];
 }
 
 /** Needed only where active products are created. */
@@ -128,7 +188,16 @@ export function neededScopes(role: Role, selection: Selection): readonly string[
     'read_locations',
     ...(entities.has('product') || entities.has('variant') ? [`${verb}_products`, `${verb}_inventory`] : []),
     ...(entities.has('order')
-      ? [`${verb}_orders`, 'read_all_orders', `${verb}_merchant_managed_fulfillment_orders`]
+      ? [
+          `${verb}_orders`,
+          'read_all_orders',
+          `${verb}_merchant_managed_fulfillment_orders`,
+          // Its webhooks of parcels.
+          ...(role === 'source' ? ['read_fulfillments'] : []),
+          // An order names its customer, and its lines their products.
+          ...(entities.has('customer') ? [] : ['read_customers']),
+          ...(entities.has('product') || entities.has('variant') ? [] : ['read_products']),
+        ]
       : []),
     ...(entities.has('customer') ? [`${verb}_customers`] : []),
   ];

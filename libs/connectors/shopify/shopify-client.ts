@@ -46,7 +46,11 @@ export type ShopifyClient = {
   ) => Promise<WriteAnswer<T>>;
   /** The store's clock by its last answer's Date header, milliseconds; null where none came. */
   readonly lastDate: () => number | null;
+  /** What the shop's last answer said of the API version it was given by. */
+  readonly lastVersion: () => AnsweredVersion;
 };
+/** Which API version answered, and what it says will be taken away; null where it said nothing. */
+export type AnsweredVersion = { readonly version: string | null; readonly deprecation: string | null };
 
 // A read that is throttled this often in a row is told to the caller.
 const THROTTLED_MAX = 12;
@@ -59,6 +63,7 @@ export function createShopifyClient(config: ShopifyConfig, deps: ConnectorDeps):
 
   return {
     lastDate: post.lastDate,
+    lastVersion: post.lastVersion,
     async read(document, schema, variables, call, allow = new Set()) {
       const action = `read ${document.name}`;
       for (let tries = 1; ; tries++) {
@@ -161,6 +166,7 @@ type Post = {
     maySend?: () => boolean,
   ) => Promise<Envelope>;
   readonly lastDate: () => number | null;
+  readonly lastVersion: () => AnsweredVersion;
 };
 
 /** One call: its cost taken from the budget, its turn waited for, its token renewed once where the shop no longer takes it. */
@@ -169,6 +175,7 @@ function createPost({ config, http, tokens, budget }: PostParts): Post {
   const costs = new Map<string, number>();
   const url = `${baseUrl(config)}/admin/api/${config.apiVersion}/graphql.json`;
   let lastDate: number | null = null;
+  let lastVersion: AnsweredVersion = { version: null, deprecation: null };
 
   const once = async (
     document: Document,
@@ -191,6 +198,7 @@ function createPost({ config, http, tokens, budget }: PostParts): Post {
 
   return {
     lastDate: () => lastDate,
+    lastVersion: () => lastVersion,
     async send(document, variables, call, maySend) {
       await budget.take(costs.get(document.name) ?? document.cost, call.priority, call.signal);
       const leave = await gate.enter(call.signal);
@@ -209,6 +217,7 @@ function createPost({ config, http, tokens, budget }: PostParts): Post {
         }
         const date = Date.parse(envelope.date ?? '');
         if (!Number.isNaN(date)) lastDate = date;
+        lastVersion = { version: envelope.version, deprecation: envelope.deprecation ?? lastVersion.deprecation };
         return envelope;
       } finally {
         leave();

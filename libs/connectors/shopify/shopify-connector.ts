@@ -83,12 +83,13 @@ export function createShopifyConnector(config: ShopifyConfig, deps: ConnectorDep
     capabilities: shopifyCapabilities(deps.landingMs),
     async identify(call) {
       const { id, domain, name, currency, taxesIncluded } = await shop.ask(call);
-      return { id: `${id}@${domain}`, name, version: config.apiVersion, currency, taxesIncluded };
+      const { version } = client.lastVersion();
+      return { id: `${id}@${domain}`, name, version: version ?? config.apiVersion, currency, taxesIncluded };
     },
     async probe(call) {
       await client.read(documents.PROBE, probeAnswer, {}, call);
     },
-    check: (role, selection, call) => checkShop({ client, shop, role, selection, call }),
+    check: (role, selection, call) => checkShop({ client, shop, apiVersion: config.apiVersion, role, selection, call }),
 
     readRoots: reader.roots,
     readRootsOf: reader.rootsOf,

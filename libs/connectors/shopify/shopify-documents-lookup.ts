@@ -41,11 +41,15 @@ export const customerIdsByEmail = (count: number): Document =>
     'String!',
     1,
   );
+const PAGE_INFO = 'pageInfo { hasNextPage endCursor }';
+const SKU_PAGE = `nodes { id sku product { id } } ${PAGE_INFO}`;
+const NUMBER_PAGE = `nodes { id name } ${PAGE_INFO}`;
+
 export const productIdsBySku = (count: number): Document =>
   aliased(
     'ProductIdsBySku',
     count,
-    (index) => `productVariants(first: 50, query: $v${index}) { nodes { id sku product { id } } }`,
+    (index) => `productVariants(first: 50, query: $v${index}) { ${SKU_PAGE} }`,
     'String!',
     20,
   );
@@ -53,7 +57,19 @@ export const orderIdsByNumber = (count: number): Document =>
   aliased(
     'OrderIdsByNumber',
     count,
-    (index) => `orders(first: 20, query: $v${index}) { nodes { id name } }`,
+    (index) => `orders(first: 20, query: $v${index}) { ${NUMBER_PAGE} }`,
     'String!',
     8,
   );
+
+/** What a search goes on with where its first page was not all. */
+export const moreBySku = (): Document => ({
+  name: 'MoreBySku',
+  cost: 30,
+  text: `query MoreBySku($v0: String!, $after: String) { k0: productVariants(first: 250, query: $v0, after: $after) { ${SKU_PAGE} } }`,
+});
+export const moreByNumber = (): Document => ({
+  name: 'MoreByNumber',
+  cost: 15,
+  text: `query MoreByNumber($v0: String!, $after: String) { k0: orders(first: 250, query: $v0, after: $after) { ${NUMBER_PAGE} } }`,
+});

@@ -16,10 +16,10 @@ export const SCOPES: Document = {
   cost: 2,
   text: 'query Scopes { currentAppInstallation { accessScopes { handle } } }',
 };
-export const OLDEST_ORDER: Document = {
-  name: 'OldestOrder',
-  cost: 3,
-  text: 'query OldestOrder { orders(first: 1, sortKey: CREATED_AT) { nodes { id createdAt } } }',
+export const PEOPLE: Document = {
+  name: 'People',
+  cost: 8,
+  text: 'query People { customers(first: 10) { nodes { firstName defaultEmailAddress { emailAddress } } } }',
 };
 export const COUNTS: Document = {
   name: 'Counts',

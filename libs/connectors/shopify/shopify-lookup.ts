@@ -1,11 +1,13 @@
 import { z } from 'zod';
 
 import type { RootKind, StoredRoot } from '#libs/model/stored.ts';
+import { SyncError } from '#libs/runtime/sync-error.ts';
 import type { CallContext, NaturalKey, ReadContext } from '../store-connector.ts';
 import type { ShopifyClient } from './shopify-client.ts';
 import type { Document } from './shopify-documents.ts';
 import * as lookups from './shopify-documents-lookup.ts';
-import { chunk, fromGid, quoteSearch } from './shopify-ids.ts';
+import { fromGid, quoteSearch } from './shopify-ids.ts';
+import { createPieces, type Pieces } from './shopify-pieces.ts';
 import type { Reader } from './shopify-read.ts';
 
 export type LookUp = {
@@ -41,56 +43,73 @@ const searched = z.record(
         product: z.object({ id: z.string() }).nullish(),
       }),
     ),
+    pageInfo: z.object({ hasNextPage: z.boolean(), endCursor: z.string().nullish() }),
   }),
 );
 
 export function createLookUp(client: ShopifyClient, reader: Reader): LookUp {
+  const identifiers = createPieces(IDENTIFIERS_MAX);
+  const searches = createPieces(SEARCHES_MAX);
+  const identify: Identify = (document, values, call) => identifyIn(identifiers, client, { document, values, call });
+  const search = (
+    what: Search,
+    values: readonly string[],
+    call: CallContext,
+  ): Promise<readonly (readonly string[])[]> => searches(values, (part) => searchFor(client, what, part, call));
+
   return {
     async bySourceId(root, sourceIds, call) {
       if (sourceIds.length === 0) return [];
       if (root !== 'product') {
         const document = root === 'order' ? lookups.orderIdsBySourceId : lookups.customerIdsBySourceId;
-        return await readFound(root, await identify(client, document, sourceIds, call), reader, call);
+        return await readFound(root, await identify(document, sourceIds, call), reader, call);
       }
-      const products = await identify(client, lookups.productIdsBySourceId, sourceIds, call);
+      const products = await identify(lookups.productIdsBySourceId, sourceIds, call);
       // A migration may have marked variants alone.
       const unmarked = sourceIds.filter((_, index) => products[index] === null);
-      const byVariant = await identify(client, lookups.variantIdsBySourceId, unmarked, call);
+      const byVariant = await identify(lookups.variantIdsBySourceId, unmarked, call);
       const ids = sourceIds.map((sourceId, index) => products[index] ?? byVariant[unmarked.indexOf(sourceId)] ?? null);
       return await readFound(root, ids, reader, call);
     },
     async byKey(key, values, call) {
       switch (key) {
         case 'email': {
-          const ids = await identify(client, lookups.customerIdsByEmail, values, call);
+          const ids = await identify(lookups.customerIdsByEmail, values, call);
           const roots = await readFound('customer', ids, reader, call);
           return roots.map((root) => (root === null ? [] : [root]));
         }
         case 'sku':
-          return await readLists('product', await search(client, BY_SKU, values, call), reader, call);
+          return await readLists('product', await search(BY_SKU, values, call), reader, call);
         case 'order-number':
-          return await readLists('order', await search(client, BY_NUMBER, values, call), reader, call);
+          return await readLists('order', await search(BY_NUMBER, values, call), reader, call);
       }
     },
   };
 }
 
-/** Ids by value; null where nothing answers to it. */
-async function identify(
-  client: ShopifyClient,
+type Identify = (
   document: (count: number) => Document,
   values: readonly string[],
   call: CallContext,
+) => Promise<readonly (string | null)[]>;
+
+/** Ids by value; null where nothing answers to it. */
+function identifyIn(
+  pieces: Pieces,
+  client: ShopifyClient,
+  { document, values, call }: { document: (count: number) => Document; values: readonly string[]; call: CallContext },
 ): Promise<readonly (string | null)[]> {
-  const found: (string | null)[] = [];
-  for (const part of chunk(values, IDENTIFIERS_MAX)) {
+  return pieces(values, async (part) => {
     const data = await client.read(document(part.length), answers, toVariables(part), call, NO_DEFINITION);
-    for (const index of part.keys()) {
+    const none = Object.keys(data).length === 0;
+    return part.map((_, index) => {
       const node = data[`k${index}`];
-      found.push(node === null || node === undefined ? null : fromGid(node.product?.id ?? node.id));
-    }
-  }
-  return found;
+      // Absence is believed only where it was said; an answer without data at all stands beside the error that was allowed.
+      if (node === undefined && !none)
+        throw new SyncError('STORE_ANSWER_FOREIGN', 'Cannot look up by id: the answer leaves some out');
+      return node === null || node === undefined ? null : fromGid(node.product?.id ?? node.id);
+    });
+  });
 }
 
 async function readFound(
@@ -111,6 +130,8 @@ async function readFound(
 type Found = z.infer<typeof searched>[string]['nodes'][number];
 type Search = {
   readonly document: (count: number) => Document;
+  /** The same search for one value, gone on with behind a page. */
+  readonly more: () => Document;
   readonly toQuery: (value: string) => string;
   /** The root's gid where what was found is what was asked for. */
   readonly accept: (node: Found, value: string) => string | null;
@@ -118,31 +139,42 @@ type Search = {
 
 const BY_SKU: Search = {
   document: lookups.productIdsBySku,
+  more: lookups.moreBySku,
   toQuery: (sku) => `sku:${quoteSearch(sku)}`,
   accept: (node, sku) => (node.sku === sku ? (node.product?.id ?? null) : null),
 };
 const BY_NUMBER: Search = {
   document: lookups.orderIdsByNumber,
+  more: lookups.moreByNumber,
   toQuery: (number) => `name:${quoteSearch(bare(number))}`,
   accept: (node, number) => (bare(node.name ?? '') === bare(number) ? node.id : null),
 };
 
-/** A search cuts words and ignores case, so whatever it finds is compared with what was asked. */
-async function search(
+/**
+ * A search cuts words and ignores case, so whatever it finds is compared with what was asked, and it is gone through to its end:
+ * behind many that only look alike there may be a second one, which makes the first no match.
+ */
+async function searchFor(
   client: ShopifyClient,
-  { document, toQuery, accept }: Search,
+  what: Search,
   values: readonly string[],
   call: CallContext,
 ): Promise<readonly (readonly string[])[]> {
-  const found: string[][] = [];
-  for (const part of chunk(values, SEARCHES_MAX)) {
-    const data = await client.read(document(part.length), searched, toVariables(part.map(toQuery)), call);
-    for (const [index, value] of part.entries()) {
-      const ids = (data[`k${index}`]?.nodes ?? []).map((node) => accept(node, value)).filter((id) => id !== null);
-      found.push([...new Set(ids.map(fromGid))]);
+  const { document, more, toQuery, accept } = what;
+  const data = await client.read(document(values.length), searched, toVariables(values.map(toQuery)), call);
+  const lists = [];
+  for (const [index, value] of values.entries()) {
+    let page = data[`k${index}`];
+    const nodes = [...(page?.nodes ?? [])];
+    while (page?.pageInfo.hasNextPage === true) {
+      const variables = { v0: toQuery(value), after: page.pageInfo.endCursor ?? null };
+      page = (await client.read(more(), searched, variables, call))['k0'];
+      nodes.push(...(page?.nodes ?? []));
     }
+    const ids = nodes.map((node) => accept(node, value)).filter((id) => id !== null);
+    lists.push([...new Set(ids.map(fromGid))]);
   }
-  return found;
+  return lists;
 }
 
 async function readLists(

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 
-import type { Selection } from '#libs/fields/field-names.ts';
-import { SyncError } from '#libs/runtime/sync-error.ts';
+import { entityOf, type Selection } from '#libs/fields/field-names.ts';
+import type { EntityKind } from '#libs/model/stored.ts';
+import { isSyncError, SyncError } from '#libs/runtime/sync-error.ts';
 import type { CallContext, WriteContext } from '../store-connector.ts';
 import type { ShopifyClient } from './shopify-client.ts';
 import * as documents from './shopify-documents-shop.ts';
@@ -34,6 +35,18 @@ export const DEFINITIONS: readonly Definition[] = [
   { ownerType: 'ORDER', key: 'history', type: 'json', name: 'History in the old store', pin: true },
 ];
 
+const ENTITIES: Readonly<Record<Definition['ownerType'], readonly EntityKind[]>> = {
+  PRODUCT: ['product', 'variant'],
+  PRODUCTVARIANT: ['product', 'variant'],
+  ORDER: ['order'],
+  CUSTOMER: ['customer'],
+};
+
+/** Whether a selected field is of the entity that carries it. Without that the app need not have the permission to make it. */
+export function isNeeded({ ownerType }: Definition, selection: Selection): boolean {
+  return [...selection].some((field) => ENTITIES[ownerType].includes(entityOf(field)));
+}
+
 const definitionAnswer = z.object({
   metafieldDefinition: z.object({ id: z.string(), type: z.object({ name: z.string() }) }).nullish(),
 });
@@ -55,27 +68,34 @@ export async function readDefinition(
 }
 
 /** Makes what is missing. Idempotent: what another process made meanwhile is as good. */
-export async function prepareShop(client: ShopifyClient, _selection: Selection, call: WriteContext): Promise<void> {
+export async function prepareShop(client: ShopifyClient, selection: Selection, call: WriteContext): Promise<void> {
   for (const definition of DEFINITIONS) {
-    if ((await readDefinition(client, definition, call)) !== null) continue;
-    const { ownerType, key, type, name, pin } = definition;
-    const sent = await client.write(
-      writes.CREATE_DEFINITION,
-      createAnswer,
-      { definition: { namespace: 'lockstep', ownerType, key, type, name, pin } },
-      call,
-    );
-    if (!sent.ok) {
-      if (sent.error !== undefined) throw sent.error;
-      if (sent.failure.outcome === 'not-sent') return;
-      const why = 'message' in sent.failure ? sent.failure.message : 'asked too often';
-      throw new SyncError(
-        sent.failure.outcome === 'throttled' ? 'STORE_RATE_LIMITED' : 'STORE_FAILED',
-        `Cannot make the metafield definition "${key}": ${why}`,
-      );
+    try {
+      if ((await readDefinition(client, definition, call)) === null) await makeDefinition(client, definition, call);
+    } catch (error) {
+      const denied = isSyncError(error) && error.code === 'STORE_UNAUTHORISED' && error.status === null;
+      if (!denied || isNeeded(definition, selection)) throw error;
     }
-    const error = sent.data.metafieldDefinitionCreate.userErrors.find(({ code }) => code !== 'TAKEN');
-    if (error !== undefined)
-      throw new SyncError('STORE_REFUSED', `Cannot make the metafield definition "${key}": ${error.message}`);
   }
+}
+
+async function makeDefinition(
+  client: ShopifyClient,
+  { ownerType, key, type, name, pin }: Definition,
+  call: WriteContext,
+): Promise<void> {
+  const definition = { namespace: 'lockstep', ownerType, key, type, name, pin };
+  const sent = await client.write(writes.CREATE_DEFINITION, createAnswer, { definition }, call);
+  if (!sent.ok) {
+    if (sent.error !== undefined) throw sent.error;
+    if (sent.failure.outcome === 'not-sent') return;
+    const why = 'message' in sent.failure ? sent.failure.message : 'asked too often';
+    throw new SyncError(
+      sent.failure.outcome === 'throttled' ? 'STORE_RATE_LIMITED' : 'STORE_FAILED',
+      `Cannot make the metafield definition "${key}": ${why}`,
+    );
+  }
+  const error = sent.data.metafieldDefinitionCreate.userErrors.find(({ code }) => code !== 'TAKEN');
+  if (error !== undefined)
+    throw new SyncError('STORE_REFUSED', `Cannot make the metafield definition "${key}": ${error.message}`);
 }

@@ -5,9 +5,10 @@ import { SyncError } from '#libs/runtime/sync-error.ts';
 import type { CallContext, ReadContext } from '../store-connector.ts';
 import type { ShopifyClient } from './shopify-client.ts';
 import * as reads from './shopify-documents-read.ts';
-import { chunk, fromGid, toGid } from './shopify-ids.ts';
+import { fromGid, toGid } from './shopify-ids.ts';
 import { toStoredCustomer, toStoredProduct, toStoredVariant } from './shopify-mapping.ts';
 import { toStoredOrder } from './shopify-mapping-order.ts';
+import { createPieces } from './shopify-pieces.ts';
 import type { Shop } from './shopify-shop.ts';
 import {
   customerWire,
@@ -53,6 +54,7 @@ export function createReader(client: ShopifyClient, shop: Shop): Reader {
   const products = createProductReader(client, shop, whole);
   const parts = createPartReader(client, shop);
   const flat = createFlatReader(client, whole);
+  const pieces = createPieces(IDS_MAX);
 
   return {
     ...whole,
@@ -69,12 +71,10 @@ export function createReader(client: ShopifyClient, shop: Shop): Reader {
     },
     async rootsOf(childKind, ids, call) {
       const type = childKind === 'variant' ? 'ProductVariant' : 'InventoryItem';
-      const found = [];
-      for (const part of chunk(ids, IDS_MAX)) {
+      const found = await pieces(ids, async (part) => {
         const variables = { ids: part.map((id) => toGid(type, id)) };
-        const { nodes } = await client.read(reads.PRODUCTS_OF_ITEMS, productsOfItemsAnswer, variables, call);
-        found.push(...nodes);
-      }
+        return (await client.read(reads.PRODUCTS_OF_ITEMS, productsOfItemsAnswer, variables, call)).nodes;
+      });
       return found.map((node) => {
         const variant = node?.variants?.nodes[0];
         const product = variant?.product ?? node?.product;
@@ -120,15 +120,16 @@ function createWholeReader(client: ShopifyClient, shop: Shop): WholeReader {
 type ProductReader = (ids: readonly string[], call: CallContext) => Promise<ReadonlyMap<string, StoredProduct>>;
 
 function createProductReader(client: ShopifyClient, shop: Shop, { wholeProduct }: WholeReader): ProductReader {
+  const pieces = createPieces(PRODUCTS_MAX);
   return async (ids, call) => {
     const found = new Map<string, StoredProduct>();
-    for (const part of chunk(ids, PRODUCTS_MAX)) {
+    const wires = await pieces(ids, async (part) => {
       const location = await shop.location(call);
       const variables = { ids: part.map((id) => toGid('Product', id)), location, content: true };
       const { nodes } = await client.read(reads.PRODUCTS_BY_ID, nodesAnswer, variables, call);
-      for (const wire of parseNodes(nodes, productWithVariantsWire))
-        found.set(fromGid(wire.id), await wholeProduct(wire, call));
-    }
+      return parseNodes(nodes, productWithVariantsWire);
+    });
+    for (const wire of wires) found.set(fromGid(wire.id), await wholeProduct(wire, call));
     return found;
   };
 }
@@ -139,24 +140,25 @@ type FlatReader = {
 };
 
 function createFlatReader(client: ShopifyClient, { wholeOrder }: WholeReader): FlatReader {
+  const [orderPieces, customerPieces] = [createPieces(ORDERS_MAX), createPieces(IDS_MAX)];
   return {
     async orders(ids, call) {
       const found = new Map<string, StoredOrder>();
-      for (const part of chunk(ids, ORDERS_MAX)) {
+      const wires = await orderPieces(ids, async (part) => {
         const variables = { ids: part.map((id) => toGid('Order', id)), history: call.fields.has('order.history') };
         const { nodes } = await client.read(reads.ORDERS_BY_ID, nodesAnswer, variables, call);
-        for (const wire of parseNodes(nodes, orderWire)) found.set(fromGid(wire.id), await wholeOrder(wire, call));
-      }
+        return parseNodes(nodes, orderWire);
+      });
+      for (const wire of wires) found.set(fromGid(wire.id), await wholeOrder(wire, call));
       return found;
     },
     async customers(ids, call) {
-      const found = new Map<string, StoredCustomer>();
-      for (const part of chunk(ids, IDS_MAX)) {
+      const wires = await customerPieces(ids, async (part) => {
         const variables = { ids: part.map((id) => toGid('Customer', id)) };
         const { nodes } = await client.read(reads.CUSTOMERS_BY_ID, nodesAnswer, variables, call);
-        for (const wire of parseNodes(nodes, customerWire)) found.set(fromGid(wire.id), toStoredCustomer(wire));
-      }
-      return found;
+        return parseNodes(nodes, customerWire);
+      });
+      return new Map(wires.map((wire) => [fromGid(wire.id), toStoredCustomer(wire)]));
     },
   };
 }
@@ -165,6 +167,7 @@ type PartReader = (refs: readonly RootRef[], call: ReadContext) => Promise<Reado
 
 /** Reads the named variants of products, 250 to a call whichever products they belong to. */
 function createPartReader(client: ShopifyClient, shop: Shop): PartReader {
+  const [variantPieces, productPieces] = [createPieces(IDS_MAX), createPieces(IDS_MAX)];
   return async (refs, call) => {
     const found = new Map<string, StoredProduct>();
     if (refs.length === 0) return found;
@@ -174,25 +177,25 @@ function createPartReader(client: ShopifyClient, shop: Shop): PartReader {
     const [{ currency }, location] = await Promise.all([shop.info(call), shop.location(call)]);
     const rootOf = new Map(refs.flatMap(({ id, children }) => (children ?? []).map((child) => [child, id] as const)));
 
-    for (const part of chunk([...rootOf.keys()], IDS_MAX)) {
+    const variantWires = await variantPieces([...rootOf.keys()], async (part) => {
       const variables = { ids: part.map((id) => toGid('ProductVariant', id)), location, content };
       const { nodes } = await client.read(reads.VARIANTS_BY_ID, nodesAnswer, variables, call);
-      for (const wire of parseNodes(nodes, variantOfProductWire)) {
-        if (rootOf.get(fromGid(wire.id)) !== fromGid(wire.product.id)) continue;
-        const id = fromGid(wire.product.id);
-        const variants = [...(found.get(id)?.variants ?? []), toStoredVariant(wire, currency)];
-        found.set(id, toStoredProduct(wire.product, variants, true));
-      }
+      return parseNodes(nodes, variantOfProductWire);
+    });
+    for (const wire of variantWires) {
+      const id = fromGid(wire.product.id);
+      if (rootOf.get(fromGid(wire.id)) !== id) continue;
+      const variants = [...(found.get(id)?.variants ?? []), toStoredVariant(wire, currency)];
+      found.set(id, toStoredProduct(wire.product, variants, true));
     }
     // Where none of the children was there, the product itself may still be.
     const childless = unique(refs.map(({ id }) => id)).filter((id) => !found.has(id));
-    for (const part of chunk(childless, IDS_MAX)) {
+    const productWires = await productPieces(childless, async (part) => {
       const variables = { ids: part.map((id) => toGid('Product', id)), content };
       const { nodes } = await client.read(reads.PRODUCTS_WITHOUT_VARIANTS, nodesAnswer, variables, call);
-      for (const wire of parseNodes(nodes, productWire)) {
-        found.set(fromGid(wire.id), toStoredProduct(wire, [], true));
-      }
-    }
+      return parseNodes(nodes, productWire);
+    });
+    for (const wire of productWires) found.set(fromGid(wire.id), toStoredProduct(wire, [], true));
     return found;
   };
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { RootKind, StoredRoot } from '#libs/model/stored.ts';
 import type { ReadContext, ScanPage } from '../store-connector.ts';
 import type { ShopifyClient } from './shopify-client.ts';
+import { TooDear } from './shopify-envelope.ts';
 import * as reads from './shopify-documents-read.ts';
 import { toUtc } from './shopify-ids.ts';
 import { toStoredCustomer } from './shopify-mapping.ts';
@@ -18,14 +19,32 @@ export type Pager = {
   readonly createdSince: (root: RootKind, since: string, call: ReadContext) => Promise<readonly StoredRoot[]>;
 };
 
-const PAGE: Readonly<Record<RootKind, number>> = { product: 50, order: 50, customer: 250 };
+const PAGE_MAX: Readonly<Record<RootKind, number>> = { product: 50, order: 50, customer: 250 };
 
 type Page = { readonly roots: readonly StoredRoot[]; readonly next: string | null };
 type Asked = { readonly query: string | null; readonly sortKey: string; readonly after: string | null };
 
-export function createPager(client: ShopifyClient, shop: Shop, reader: Reader): Pager {
+type AskPage = (root: RootKind, asked: Asked, call: ReadContext) => Promise<Page>;
+
+function createPageReader(client: ShopifyClient, shop: Shop, reader: Reader): AskPage {
+  const sizes = { ...PAGE_MAX };
+
+  /** A page that costs more than the platform allows for one document is asked for in half the size, and so are all after it. */
   const ask = async (root: RootKind, asked: Asked, call: ReadContext): Promise<Page> => {
-    const variables = { first: PAGE[root], ...asked };
+    const first = sizes[root];
+    try {
+      return await askPage(root, { first, ...asked }, call);
+    } catch (error) {
+      if (!(error instanceof TooDear) || first <= 1) throw error;
+      sizes[root] = Math.min(sizes[root], Math.ceil(first / 2));
+      return await ask(root, asked, call);
+    }
+  };
+  const askPage = async (
+    root: RootKind,
+    variables: Asked & { readonly first: number },
+    call: ReadContext,
+  ): Promise<Page> => {
     switch (root) {
       case 'product': {
         const more = { location: await shop.location(call), content: wantsContent(call) };
@@ -52,6 +71,11 @@ export function createPager(client: ShopifyClient, shop: Shop, reader: Reader): 
       }
     }
   };
+  return ask;
+}
+
+export function createPager(client: ShopifyClient, shop: Shop, reader: Reader): Pager {
+  const ask = createPageReader(client, shop, reader);
 
   return {
     async *byId(root, after, call) {
@@ -64,24 +88,27 @@ export function createPager(client: ShopifyClient, shop: Shop, reader: Reader): 
       }
     },
     async *byChange(root, since, call) {
-      for (let from = toUtc(since) ?? since, after: string | null = null, pages = 0; ;) {
+      for (let from = toUtc(since) ?? since, after: string | null = null, seen = 0; ;) {
         const page: Page = await ask(root, { query: `updated_at:>='${from}'`, sortKey: 'UPDATED_AT', after }, call);
         const last = page.roots.at(-1)?.changedAt ?? null;
         if (last === null) return;
         yield { roots: page.roots, cursor: last };
         if (page.next === null) return;
-        pages += 1;
+        seen += page.roots.length;
         after = page.next;
         // Paging ends at 25,000 objects: a new window begins at the last change, whose second is read again.
-        if (pages * PAGE[root] >= WINDOW_MAX && last !== from) [from, after, pages] = [last, null, 0];
+        if (seen >= WINDOW_MAX && last !== from) [from, after, seen] = [last, null, 0];
       }
     },
     async createdSince(root, since, call) {
+      const from = toUtc(since) ?? since;
       const found: StoredRoot[] = [];
-      const query = `created_at:>='${toUtc(since) ?? since}'`;
+      // Customers cannot be searched by their creation; but nothing was changed before it was made.
+      const field = root === 'customer' ? 'updated_at' : 'created_at';
+      const sortKey = root === 'customer' ? 'UPDATED_AT' : 'CREATED_AT';
       for (let after: string | null = null; ;) {
-        const page: Page = await ask(root, { query, sortKey: 'CREATED_AT', after }, call);
-        found.push(...page.roots);
+        const page: Page = await ask(root, { query: `${field}:>='${from}'`, sortKey, after }, call);
+        found.push(...page.roots.filter(({ createdAt }) => createdAt === null || createdAt >= from));
         if (page.next === null) return found;
         after = page.next;
       }

@@ -56,9 +56,13 @@ export function createShop(client: ShopifyClient, location: string): Shop {
   const findLocation = async (call: CallContext): Promise<string> => {
     const { locations } = await client.read(documents.LOCATIONS, locationsAnswer, {}, call);
     const found = locations.nodes.filter(({ id, name }) => fromGid(id) === fromGid(location) || name === location);
-    if (found.length === 1 && found[0] !== undefined) return found[0].id;
+    // A location that was closed may still bear the name of the one that followed it.
+    const active = found.filter(({ isActive }) => isActive);
+    if (active.length === 1 && active[0] !== undefined) return active[0].id;
+    if (found.length > 0 && active.length === 0)
+      throw new SyncError('CONFIG_INVALID', `Cannot use the location "${location}": it is deactivated in the shop`);
     const names = locations.nodes.map(({ name }) => `"${name}"`).join(', ');
-    const why = found.length > 1 ? 'several have this name, so give its id' : `the shop has ${names}`;
+    const why = active.length > 1 ? 'several have this name, so give its id' : `the shop has ${names}`;
     throw new SyncError('CONFIG_INVALID', `Cannot find the location "${location}": ${why}`);
   };
   const findOnlineStores = async (call: CallContext): Promise<readonly string[]> => {

@@ -73,7 +73,7 @@ async function setPart(
       settle({ outcome: 'stored' });
       break;
     }
-    const named = namedRows(userErrors);
+    const named = namedRows(userErrors, open.length);
     if (named.size === 0) {
       settle({ outcome: 'refused', message: userErrors.map(({ message }) => message).join('; ') });
       break;
@@ -94,11 +94,13 @@ function toInput(
 }
 
 /** `["input","quantities","3","quantity"]` names the fourth row. */
-function namedRows(errors: readonly UserErrorWire[]): ReadonlyMap<number, UserErrorWire> {
+function namedRows(errors: readonly UserErrorWire[], count: number): ReadonlyMap<number, UserErrorWire> {
   const named = new Map<number, UserErrorWire>();
   for (const error of errors) {
     const position = error.field?.[1] === 'quantities' ? Number(error.field[2] ?? 'none') : Number.NaN;
-    if (Number.isInteger(position) && !named.has(position)) named.set(position, error);
+    // A row that was not sent cannot be taken out, and the rest would be sent for ever.
+    if (Number.isInteger(position) && position >= 0 && position < count && !named.has(position))
+      named.set(position, error);
   }
   return named;
 }

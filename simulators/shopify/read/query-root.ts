@@ -1,3 +1,4 @@
+import { demandNode } from '../access.ts';
 import { connect, type Connection, type PageArgs } from '../connection.ts';
 import type { Context, Maybe, Resolver, ResolverMap } from '../context.ts';
 import { checkInputSize, topLevelError } from '../graphql-errors.ts';
@@ -80,6 +81,7 @@ const byId =
 
 export function findNode(world: World, id: string): unknown {
   checkGid(id);
+  demandNode(world, id);
   const order = world.orders.get(id);
   if (order !== undefined) return visible(world, order);
   const tables: readonly Lookup[] = [

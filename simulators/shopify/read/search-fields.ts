@@ -89,7 +89,6 @@ export function customerFields(): SearchFields<CustomerRecord> {
     phone: { kind: 'exact', of: (customer) => [customer.phone] },
     first_name: { kind: 'words', of: (customer) => [customer.firstName] },
     last_name: { kind: 'words', of: (customer) => [customer.lastName] },
-    created_at: { kind: 'time', of: (customer) => [customer.createdAt] },
     updated_at: { kind: 'time', of: (customer) => [customer.updatedAt] },
   };
 }

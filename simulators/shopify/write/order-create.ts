@@ -28,8 +28,19 @@ export const orderCreateMutations: ResolverMap[string] = {
   ) => createOrder(context, order, options ?? {}),
 };
 
+const TOO_MANY =
+  'Exceeded order API rate limit, please try again in a minute. Upgrade to a paid account to remove this limit.';
+
 function createOrder(context: Context, input: OrderCreateInput, options: OrderCreateOptions): Payload {
   const { world } = context;
+  const { ordersPerMinute } = world.settings;
+  const lately = world.now() - 60_000;
+  if (
+    Number.isFinite(ordersPerMinute) &&
+    world.orders.all().filter(({ origin, createdAt }) => origin === 'api' && Date.parse(createdAt) > lately).length >=
+      ordersPerMinute
+  )
+    return { order: null, userErrors: [userError(null, TOO_MANY)] };
   const errors = [...inputErrors(world, input), ...claimErrors(world, input, options)];
   if (errors.length > 0) return { order: null, userErrors: errors };
   const order = insertOrder(world, input);
