@@ -74,6 +74,10 @@ export function seedOrder(world: World, input: SeedOrder, origin: OrderRecord['o
   const paid = paidAmount(input.financialStatus ?? 'PAID', order);
   const at = order.processedAt;
   if (paid > 0) addTransaction(world, order, { kind: 'SALE', amount: paid, gateway: input.gateway ?? 'manual', at });
+  if (input.financialStatus === 'AUTHORIZED') {
+    const amount = toUnits(order.total);
+    addTransaction(world, order, { kind: 'AUTHORIZATION', amount, gateway: input.gateway ?? 'manual', at });
+  }
   for (const refund of input.refunds ?? []) seedRefund(world, order, refund);
   for (const { tracking, lines } of input.fulfillments ?? []) {
     const open = world.orders.get(order.id) ?? order;

@@ -40,9 +40,12 @@ export async function openBulkScan(
   try {
     const id = resumed?.[1] === undefined ? await start(root, parts, call) : toGid('BulkOperation', resumed[1]);
     if (id === null) return null;
-    const url = await finish(id, parts, call);
-    if (url === undefined) return null;
-    return pages(root, { id, url, skip: Number(resumed?.[2] ?? 0) }, parts, call);
+    const done = await finish(id, parts, call);
+    if (done === undefined) return null;
+    const file = done.url === null ? null : await openFile(done.url, parts.fetch, call.signal);
+    // The address of a result is good for a week: after that there is nothing to go on with.
+    if (file === undefined) return null;
+    return pages(root, { id, file, count: done.count, skip: Number(resumed?.[2] ?? 0) }, parts, call);
   } catch (error) {
     // A token without permission for exports can still page.
     if (isSyncError(error) && error.code === 'STORE_REFUSED') return null;
@@ -71,31 +74,46 @@ async function start(
 
 const ENDED_BADLY = new Set(['FAILED', 'CANCELED', 'CANCELING', 'EXPIRED']);
 
-/** The address of the result; null: there is nothing to list; undefined: the export did not come to its end. */
-async function finish(id: string, { client, clock }: BulkParts, call: ReadContext): Promise<string | null | undefined> {
+type Done = { readonly url: string | null; readonly count: number | null };
+
+/** The address of the result, null where there is nothing to list; undefined: the export did not come to its end, or is gone. */
+async function finish(id: string, { client, clock }: BulkParts, call: ReadContext): Promise<Done | undefined> {
   for (;;) {
     const { bulkOperation } = await client.read(reads.BULK_STATUS, bulkStatusAnswer, { id }, call);
     if (bulkOperation === null || bulkOperation === undefined || ENDED_BADLY.has(bulkOperation.status))
       return undefined;
-    if (bulkOperation.status === 'COMPLETED') return bulkOperation.url ?? null;
+    if (bulkOperation.status === 'COMPLETED') return toDone(bulkOperation);
     await clock.sleep(POLL_MS, call.signal);
   }
 }
 
-type Export = { readonly id: string; readonly url: string | null; readonly skip: number };
+function toDone({ url, objectCount }: { url?: string | null | undefined; objectCount?: string | null | undefined }) {
+  const count = objectCount === null || objectCount === undefined ? null : Number(objectCount);
+  // An empty result has no address; one that held rows and has none any more is no empty one.
+  if ((url ?? null) === null && count !== null && count > 0) return undefined;
+  return { url: url ?? null, count };
+}
+
+type Export = {
+  readonly id: string;
+  readonly file: ReadableStream<Uint8Array> | null;
+  /** How many rows the shop says it wrote; null where it does not say. */
+  readonly count: number | null;
+  readonly skip: number;
+};
 
 async function* pages(
   root: 'product' | 'customer',
-  { id, url, skip }: Export,
+  { id, file, count, skip }: Export,
   parts: BulkParts,
   call: ReadContext,
 ): AsyncIterable<ScanPage> {
-  if (url === null) return;
+  if (file === null) return;
   const { currency } = await parts.shop.info(call);
   let page: StoredRoot[] = [];
   let seen = 0;
   const cursor = (): string => `bulk/${id.slice(id.lastIndexOf('/') + 1)}/${seen}`;
-  for await (const stored of readBulkRoots(root, readLines(url, parts.fetch, call.signal), currency)) {
+  for await (const stored of readBulkRoots(root, counted(readLines(file, call.signal), count), currency)) {
     seen += 1;
     if (seen <= skip) continue;
     page.push(stored);
@@ -106,22 +124,53 @@ async function* pages(
   if (page.length > 0) yield { roots: page, cursor: cursor() };
 }
 
+/** What is under an export's address; undefined where it is not there any more. */
+async function openFile(
+  url: string,
+  fetch: Fetch,
+  signal: AbortSignal,
+): Promise<ReadableStream<Uint8Array> | undefined> {
+  const answer = await unbroken(signal, () => fetch(url, { method: 'GET', signal }));
+  if (answer.ok && answer.body !== null) return answer.body as ReadableStream<Uint8Array>;
+  await answer.body?.cancel();
+  if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) return undefined;
+  throw new SyncError('STORE_FAILED', `Cannot fetch the export: HTTP ${answer.status}`, { status: answer.status });
+}
+
 /** The lines of a file as they arrive: however long it is, one chunk is held at a time. */
-async function* readLines(url: string, fetch: Fetch, signal: AbortSignal): AsyncIterable<string> {
+async function* readLines(file: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncIterable<string> {
+  const decoder = new TextDecoder();
+  const reader = file.getReader();
+  let rest = '';
   try {
-    const answer = await fetch(url, { method: 'GET', signal });
-    if (!answer.ok || answer.body === null)
-      throw new SyncError('STORE_FAILED', `Cannot fetch the export: HTTP ${answer.status}`, { status: answer.status });
-    const decoder = new TextDecoder();
-    let rest = '';
-    for await (const bytes of answer.body) {
-      const lines = (rest + decoder.decode(bytes as Uint8Array, { stream: true })).split('\n');
+    for (;;) {
+      const { done, value } = await unbroken(signal, () => reader.read());
+      if (done) break;
+      const lines = (rest + decoder.decode(value, { stream: true })).split('\n');
       rest = lines.pop() ?? '';
       yield* lines.filter((line) => line !== '');
     }
     if (rest !== '') yield rest;
+  } finally {
+    await reader.cancel().catch(() => undefined);
+  }
+}
+
+/** A file that ends early, at the end of a line, would make what it leaves out look as if it were not in the shop. */
+async function* counted(lines: AsyncIterable<string>, count: number | null): AsyncIterable<string> {
+  let seen = 0;
+  for await (const line of lines) {
+    seen += 1;
+    yield line;
+  }
+  if (count !== null && seen < count)
+    throw new SyncError('STORE_SILENT', `Cannot fetch the export: it ends after ${seen} of ${count} rows`);
+}
+
+async function unbroken<T>(signal: AbortSignal, run: () => Promise<T>): Promise<T> {
+  try {
+    return await run();
   } catch (error) {
-    if (isSyncError(error)) throw error;
     if (signal.aborted) throw abortReason(signal);
     throw new SyncError('STORE_SILENT', 'Cannot fetch the export: it broke off', { cause: error });
   }

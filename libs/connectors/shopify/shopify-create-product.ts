@@ -5,6 +5,7 @@ import type { Variant } from '#libs/model/product.ts';
 import type { CreateResult, RootDraft } from '../store-connector.ts';
 import * as reads from './shopify-documents-read.ts';
 import * as writes from './shopify-documents-write.ts';
+import type { WriteFailure } from './shopify-client.ts';
 import type { CreateParts } from './shopify-create.ts';
 import { express } from './shopify-express.ts';
 import { fromGid } from './shopify-ids.ts';
@@ -54,18 +55,27 @@ export async function createProduct(
 
 async function show(draft: ProductDraft, id: string, session: WriteSession, parts: CreateParts): Promise<boolean> {
   // The channel first: what is still a draft is then known to be unfinished.
-  if (draft.product.status === 'active') await publish(id, session, parts);
+  if (draft.product.status === 'active' && (await publish(id, session, parts)) !== null) return false;
   const product = { id, ...toProductInput({ status: draft.product.status }) };
   const sent = await session.send(writes.UPDATE_PRODUCT_STATUS, updateAnswer, { product });
   return sent.ok && sent.data.productUpdate.userErrors.length === 0;
 }
 
-/** A product made by API is in no sales channel. Without permission to publish it stays so, as `check` has said. */
-export async function publish(id: string, session: WriteSession, { shop }: Pick<CreateParts, 'shop'>): Promise<void> {
+/**
+ * A product made by API is in no sales channel. Without permission to publish it stays so, as `check` has said; null then too. Any
+ * other failure is told: a product that left its draft without a channel would never be put into one.
+ */
+export async function publish(
+  id: string,
+  session: WriteSession,
+  { shop }: Pick<CreateParts, 'shop'>,
+): Promise<WriteFailure | null> {
   const publications = await shop.onlineStores(session.call);
-  if (publications.length === 0) return;
+  if (publications.length === 0) return null;
   const input = publications.map((publicationId) => ({ publicationId }));
-  await session.send(writes.PUBLISH, publishAnswer, { id, input });
+  const sent = await session.send(writes.PUBLISH, publishAnswer, { id, input });
+  if (!sent.ok) return sent.failure.outcome === 'refused' ? null : sent.failure;
+  return refusal(sent.data.publishablePublish.userErrors);
 }
 
 /** The product's gid, waited for where the shop makes it in its own time; or why there is none. */

@@ -240,7 +240,7 @@ export const PRODUCT_OPERATION: Document = {
 export const BULK_STATUS: Document = {
   name: 'BulkStatus',
   cost: 1,
-  text: 'query BulkStatus($id: ID!) { bulkOperation(id: $id) { id status errorCode url } }',
+  text: 'query BulkStatus($id: ID!) { bulkOperation(id: $id) { id status errorCode objectCount url } }',
 };
 
 /** The inner text of a bulk export: edges only, five connections at most, parents with their id. */

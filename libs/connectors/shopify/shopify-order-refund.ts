@@ -6,7 +6,7 @@ import * as writes from './shopify-documents-write.ts';
 import { fromGid } from './shopify-ids.ts';
 import { refundSourceId, toRefundNote } from './shopify-mapping-order.ts';
 import type { StepOutcome, StepWork } from './shopify-order-step.ts';
-import { userErrorWire, type OrderWork } from './shopify-wire.ts';
+import { userErrorWire, type OrderWork, type UserErrorWire } from './shopify-wire.ts';
 import { refusal } from './shopify-write-session.ts';
 
 type RefundStep = Extract<OrderStep, { readonly kind: 'refund' }>;
@@ -24,23 +24,42 @@ export async function refund(step: RefundStep, { order, session }: StepWork): Pr
       outcome: 'refused',
       message: 'no manual payment of that amount to refund: a refund elsewhere would move money',
     };
-  const sent = await session.send(writes.REFUND, answer, {
-    input: {
+  const input = {
+    orderId: order.id,
+    note: toRefundNote(step.sourceId, step.reason),
+    notify: false,
+    processedAt: step.at,
+    transactions: shares.map(({ parentId, amount }) => ({
       orderId: order.id,
-      note: toRefundNote(step.sourceId, step.reason),
-      notify: false,
-      processedAt: step.at,
-      transactions: shares.map(({ parentId, amount }) => ({
-        orderId: order.id,
-        parentId,
-        gateway: 'manual',
-        kind: 'REFUND',
-        amount: formatMoney(amount),
-      })),
-    },
-    key: `lockstep-refund-${fromGid(order.id)}-${step.sourceId}`,
-  });
-  return sent.ok ? refusal(sent.data.refundCreate.userErrors) : sent.failure;
+      parentId,
+      gateway: 'manual',
+      kind: 'REFUND',
+      amount: formatMoney(amount),
+    })),
+  };
+  const key = `lockstep-refund-${fromGid(order.id)}-${step.sourceId}`;
+  for (let tries = 1; ; tries++) {
+    const sent = await session.send(writes.REFUND, answer, { input, key: tries === 1 ? key : `${key}-${tries}` });
+    if (!sent.ok) return sent.failure;
+    const { userErrors } = sent.data.refundCreate;
+    // The platform remembers that nothing came of this key: the next one, the same for whoever tries, is good for one more.
+    if (userErrors.some((error) => says(error, PREVIOUS_FAILED)) && tries < TRIES_MAX) continue;
+    // Its first call is still under way, or was made otherwise and may have gone through: the order is looked at again.
+    const open = userErrors.find((error) => says(error, UNDER_WAY));
+    return open === undefined ? refusal(userErrors) : { outcome: 'unknown', message: open.message };
+  }
+}
+
+// Errors of a refund bear no code, so the words have to do where it is missing.
+const PREVIOUS_FAILED = { code: /^IDEMPOTENCY_PREVIOUS_ATTEMPT_FAILED$/, words: /previous attempt.*failed/i };
+const UNDER_WAY = {
+  code: /^IDEMPOTENCY_(CONCURRENT_REQUEST|KEY_PARAMETER_MISMATCH)$/,
+  words: /currently in progress|idempotency key.*different/i,
+};
+const TRIES_MAX = 10;
+
+function says({ code, message }: UserErrorWire, { code: codes, words }: typeof UNDER_WAY): boolean {
+  return typeof code === 'string' ? codes.test(code) : words.test(message);
 }
 
 /** Spreads an amount over what is left of the manual payments; null where they do not hold it. */

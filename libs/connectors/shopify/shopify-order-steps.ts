@@ -73,6 +73,7 @@ async function releaseHold(work: StepWork): Promise<StepOutcome> {
   return null;
 }
 
+const holdAnswer = z.object({ fulfillmentOrderHold: z.object({ userErrors: z.array(userErrorWire) }) });
 const HOLDABLE = new Set(['OPEN', 'IN_PROGRESS', 'ON_HOLD', 'SCHEDULED']);
 
 async function hold(sourceId: string, work: StepWork): Promise<StepOutcome> {
@@ -85,8 +86,14 @@ async function hold(sourceId: string, work: StepWork): Promise<StepOutcome> {
       handle: OUR_HOLD,
       notifyMerchant: false,
     };
-    const failure = await mutate(writes.HOLD, 'fulfillmentOrderHold', { id, hold: held }, work);
-    if (failure !== null) return failure;
+    const sent = await work.session.send(writes.HOLD, holdAnswer, { id, hold: held });
+    if (!sent.ok) return sent.failure;
+    // A hold of this handle is our own, set since the order was read.
+    const errors = sent.data.fulfillmentOrderHold.userErrors.filter(
+      ({ code }) => code !== 'DUPLICATE_FULFILLMENT_HOLD_HANDLE',
+    );
+    const refused = refusal(errors);
+    if (refused !== null) return refused;
   }
   return null;
 }
@@ -95,6 +102,20 @@ const PAID = new Set(['PAID', 'PARTIALLY_REFUNDED', 'REFUNDED']);
 
 async function pay(work: StepWork): Promise<StepOutcome> {
   if (PAID.has(work.order.displayFinancialStatus ?? '')) return null;
+  const { transactions } = work.order;
+  const waiting = transactions.find(
+    ({ id, kind, status, gateway }) =>
+      kind === 'AUTHORIZATION' &&
+      status === 'SUCCESS' &&
+      gateway !== 'manual' &&
+      !transactions.some(({ parentTransaction }) => parentTransaction?.id === id),
+  );
+  // The platform would capture it, and take the customer's money.
+  if (waiting !== undefined)
+    return {
+      outcome: 'refused',
+      message: `a payment is authorised at ${waiting.gateway ?? 'a gateway'}: marking the order as paid would capture it`,
+    };
   return await mutate(writes.MARK_PAID, 'orderMarkAsPaid', { input: { id: work.order.id } }, work);
 }
 

@@ -183,7 +183,9 @@ export const locationsAnswer = z.object({
   locations: z.object({ nodes: z.array(z.object({ id: z.string(), name: z.string(), isActive: z.boolean() })) }),
 });
 export const bulkStatusAnswer = z.object({
-  bulkOperation: z.object({ id: z.string(), status: z.string(), errorCode: text, url: text }).nullish(),
+  bulkOperation: z
+    .object({ id: z.string(), status: z.string(), errorCode: text, objectCount: text, url: text })
+    .nullish(),
 });
 
 export const userErrorWire = z.object({

@@ -75,9 +75,13 @@ type Writing = {
 
 async function writeProducts(patches: readonly RootPatch[], { session, parts, results }: Writing): Promise<void> {
   if (patches.length === 0) return;
-  for (const patch of patches.filter(isShown)) await publish(toGid('Product', patch.targetId), session, parts);
+  for (const patch of patches.filter(isShown)) {
+    const failure = await publish(toGid('Product', patch.targetId), session, parts);
+    if (failure !== null) results.set(patch, failure);
+  }
+  const ready = patches.filter((patch) => !results.has(patch));
   // Tracking comes before the number: an untracked item has none.
-  const works = await inParallel(patches, parts.maxConcurrent, (patch) => writeProductFields(patch, session));
+  const works = await inParallel(ready, parts.maxConcurrent, (patch) => writeProductFields(patch, session));
   const rows = works.flatMap(({ quantities }) => quantities.map(({ row }) => row));
   const location = rows.length === 0 ? '' : await parts.shop.location(session.call);
   const set = await setQuantities(rows, {
@@ -87,7 +91,7 @@ async function writeProducts(patches: readonly RootPatch[], { session, parts, re
     maxConcurrent: parts.maxConcurrent,
   });
   let from = 0;
-  for (const [index, patch] of patches.entries()) {
+  for (const [index, patch] of ready.entries()) {
     const work = works[index];
     if (work === undefined) continue;
     results.set(patch, endProduct(patch, work, set.slice(from, from + work.quantities.length)));
@@ -148,6 +152,9 @@ async function readBack(
   const [stored] = await reader.roots(patch.root, [{ id: patch.targetId }], { ...call, fields: EVERYTHING });
   if (stored === null || stored === undefined)
     return { outcome: 'unknown', message: 'it was written, and is not there any more' };
+  // What is to be shipped may appear a moment after its order: only then can it be held.
+  if (patch.steps.some(({ kind }) => kind === 'hold') && stored.root === 'order' && !stored.heldByUs)
+    return { outcome: 'unknown', message: 'the order was to be held, and is not held yet' };
   const all = valuesOf(stored);
   return {
     outcome: 'stored',
