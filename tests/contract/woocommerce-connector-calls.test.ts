@@ -65,7 +65,6 @@ describe('what fails, and how', () => {
   test.each([
     [200, '<html><body>Log in</body></html>'],
     [200, '{"hello":"world"}'],
-    [200, ''],
     [403, '<html><body>Blocked</body></html>'],
     [404, '<html><body>Not here</body></html>'],
     [302, ''],
@@ -74,6 +73,13 @@ describe('what fails, and how', () => {
     shop.faults.plant({ kind: 'any', effect: { type: 'status', status, body } });
 
     await expect(connector.probe(call)).rejects.toMatchObject({ code: 'STORE_ANSWER_FOREIGN' });
+  });
+
+  test('an answer that ends before its JSON does is silence, which ends by itself', async () => {
+    const { shop, connector } = await openShop();
+    shop.faults.plant({ kind: 'any', effect: { type: 'status', status: 200, body: '' } });
+
+    await expect(connector.probe(call)).rejects.toMatchObject({ code: 'STORE_SILENT' });
   });
 
   test('a page in the place of one entity is never taken for its absence', async () => {

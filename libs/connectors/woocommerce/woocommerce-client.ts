@@ -2,7 +2,7 @@ import type { z } from 'zod';
 
 import { isSyncError, SyncError } from '#libs/runtime/sync-error.ts';
 import { randomId } from '#libs/runtime/random.ts';
-import { createHttp } from '../http.ts';
+import { createHttp, isCutShort } from '../http.ts';
 import type { Http, HttpAnswer } from '../http.ts';
 import type { ConnectorDeps } from '../registry.ts';
 import { createLimiter } from '../store-budget.ts';
@@ -139,13 +139,22 @@ function read<S extends z.ZodType>(schema: S, answer: HttpAnswer, action: string
   const json = parseJson(answer.text);
   const parsed = schema.safeParse(json);
   if (parsed.success) return parsed.data;
-  // Paths only: the values may be people's.
-  const where = parsed.error.issues[0]?.path.map(String).join('.') ?? '';
-  throw new SyncError(
-    'STORE_ANSWER_FOREIGN',
-    `Cannot ${action}: the answer is not WooCommerce’s${where === '' ? '' : ` (at ${where})`}`,
-    { status: answer.status },
-  );
+  if (json === undefined && isCutShort(answer))
+    throw new SyncError('STORE_SILENT', `Cannot ${action}: the answer ends in the middle`);
+  if (json === undefined)
+    throw new SyncError('STORE_ANSWER_FOREIGN', `Cannot ${action}: ${noJson(answer)}`, { status: answer.status });
+  const at = pathOf(parsed.error);
+  // The shop speaks, and says something odd of one entity: that one is parked, the shop goes on.
+  if (isOwnShape(json)) throw notUnderstood(action, at);
+  const error = errorWireSchema.safeParse(json);
+  const why = error.success ? `an error under status ${answer.status}` : `not WooCommerce’s (at ${at})`;
+  throw new SyncError('STORE_ANSWER_FOREIGN', `Cannot ${action}: the answer is ${why}`, { status: answer.status });
+}
+
+function noJson({ text }: HttpAnswer): string {
+  // What a plugin prints (a PHP notice) stands before what the shop says, or after it.
+  const isMixed = /^\s*[[{]|[\]}]\s*$/.test(text);
+  return isMixed ? 'something was printed into the answer (a PHP notice?)' : 'the answer is no JSON';
 }
 
 function readCount(value: string | null): number | null {

@@ -4,6 +4,10 @@ export const wooCommerceConfigSchema = z
   .strictObject({
     url: z
       .url({ protocol: /^https?$/ })
+      // It would be shown wherever the address is.
+      .refine((url) => !/^https?:\/\/[^/]*@/i.test(url), {
+        error: 'cannot hold a user and a password; they belong into httpAuth',
+      })
       .describe('Address of the shop as WordPress knows it (home URL), such as https://old.example.com'),
     consumerKey: z.string().min(1).describe('Consumer key of a REST API key (WooCommerce, Settings, Advanced)'),
     consumerSecret: z.string().min(1).describe('Consumer secret of that key'),

@@ -50,9 +50,11 @@ export function parseJson(text: string): unknown {
   }
 }
 
+// A firewall that says a year is asked again all the same.
+const REST_MAX_MS = 3_600_000;
+
 function readRetryAfter(value: string | null, now: number): number | undefined {
   if (value === null) return undefined;
-  if (/^\d+$/.test(value.trim())) return Number(value) * 1000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - now);
+  const at = /^\d+$/.test(value.trim()) ? now + Number(value) * 1000 : Date.parse(value);
+  return Number.isNaN(at) ? undefined : Math.min(REST_MAX_MS, Math.max(0, at - now));
 }

@@ -66,6 +66,7 @@ describe('the config', () => {
     [{ webhookSecrets: [] }, 'webhookSecrets'],
     [{ auth: 'header', httpAuth: { user: 'a', password: 'b' } }, 'auth'],
     [{ url: 'ftp://old.example.com' }, 'url'],
+    [{ url: 'https://anna:pw@old.example.com' }, 'httpAuth'],
     [{ maxConcurrent: 0 }, 'maxConcurrent'],
     [{ language: 'de; drop' }, 'language'],
   ])('refuses %j', (changes, path) => {

@@ -65,6 +65,9 @@ describe('what an answer means', () => {
     [429, new Date(now + 3000).toUTCString(), 3000],
     [429, new Date(now - 3000).toUTCString(), 0],
     [429, 'soon', null],
+    [429, '31536000', 3_600_000],
+    [429, '9'.repeat(400), 3_600_000],
+    [429, new Date(now + 86_400_000).toUTCString(), 3_600_000],
   ])('%i with Retry-After %j is to wait %j ms', (status, value, ms) => {
     expect(errorOf(status, page, { 'retry-after': value })?.retryAfterMs).toBe(ms);
   });
