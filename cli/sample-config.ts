@@ -16,7 +16,7 @@ pairs:
       location: Main warehouse
     migratedAt: 2026-11-02T08:00:00Z        # when the full migration was taken
     sync:                                   # only these fields are ever written
-      variant: { fields: [quantity, stockStatus, price] }
+      variant: { fields: [quantity, stockStatus, price, compareAtPrice] }
       order:
         fields: [status, tracking, history]
         map:

@@ -22,7 +22,8 @@ body{font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper)
 h1{font-size:1.5rem;line-height:1.3}h2{font-size:1.1rem;margin-top:2rem}.soft{color:var(--soft)}
 table{border-collapse:collapse}td,th{text-align:left;padding:.3rem 1.2rem .3rem 0;border-bottom:1px solid var(--line);vertical-align:top}
 td.n,th.n{text-align:right}details{border-bottom:1px solid var(--line);padding:.45rem 0}summary{cursor:pointer}
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.5rem 0 .5rem 1.2rem}dt{color:var(--soft)}dd{margin:0}
+dl{display:grid;grid-template-columns:max-content 1fr;gap:.1rem 1rem;margin:.5rem 0 .5rem 1.2rem}dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}
+@media (max-width:34rem){dl{display:block;margin-left:.6rem}dd{margin-bottom:.35rem}svg{max-width:100%;height:auto}}
 .repaired{color:var(--good)}.left{color:var(--bad)}.kept{color:var(--soft)}.tag{font-size:.85rem;font-weight:600;margin-right:.5rem}
 svg rect{fill:var(--soft)}svg rect.left{fill:var(--bad)}svg text{fill:var(--soft);font-size:11px}
 @media print{details{break-inside:avoid}}`;
@@ -105,7 +106,7 @@ export function htmlRow(finding: Finding, clockwork: Clockwork): string {
   const facts: readonly (readonly [string, string])[] = [
     ['Cause', `${CAUSE_WORDS[finding.cause]} (${finding.cause})`],
     ['Field', finding.field ?? 'the whole entity'],
-    ['Old shop', `${finding.entity} in ${finding.root}`],
+    ['Old shop', finding.entity === finding.root ? finding.entity : `${finding.entity} in ${finding.root}`],
     ['New shop', finding.targetId ?? 'unknown'],
     ['Changed in the old shop', showExactTime(finding.sourceChangedAt, clockwork)],
     ['Last in step', finding.settledAt === null ? 'never by us' : showExactTime(finding.settledAt, clockwork)],
@@ -121,7 +122,7 @@ export function htmlRow(finding: Finding, clockwork: Clockwork): string {
   return `<details><summary>${tag}${escapeHtml(tellFinding(finding, clockwork))}</summary><dl>${list}</dl></details>\n`;
 }
 
-export function htmlEnd(shown: number, all: number, run: RunResult): string {
+export function htmlEnd(shown: number, all: number, run: RunResult, clockwork: Clockwork): string {
   const rest =
     all > shown
       ? `<p>${String(all - shown)} more are in the CSV and JSON files beside this page.</p>`
@@ -129,7 +130,8 @@ export function htmlEnd(shown: number, all: number, run: RunResult): string {
         ? '<p>Nothing.</p>'
         : '';
   return `${rest}
-<p class="soft">Run ${escapeHtml(run.id)}. People are masked, and their personal fields are left out.</p>
+<p class="soft">Run ${escapeHtml(run.id)}. Times are of ${escapeHtml(clockwork.timezone)}. People are masked, and their
+personal fields are left out.</p>
 </main>
 </body>
 </html>

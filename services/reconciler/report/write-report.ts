@@ -36,7 +36,7 @@ export function writeReport({ result, findings, earlier, dir, timezone }: Report
       yield htmlRow(finding, clockwork);
       shown += 1;
     }
-    yield htmlEnd(shown, result.findings, result);
+    yield htmlEnd(shown, result.findings, result, clockwork);
   }
 }
 

@@ -166,6 +166,7 @@ describe('the page', () => {
       'missed-webhook',
       'none in the journal',
       '23 November 2026 at 01:04:11',
+      'Times are of ',
     ])
       expect(html).toContain(said);
   });
