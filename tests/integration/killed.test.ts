@@ -62,7 +62,12 @@ const CHANGES: readonly Change[] = [
     make: ({ source }) => void source.people.setOrderStatus(source.state().orders[0]?.id ?? 0, 'completed'),
   },
   {
-    what: 'its refund',
+    what: 'a part of it refunded',
+    call: /refundCreate/,
+    make: ({ source }) => void source.people.refundOrder(source.state().orders.at(-1)?.id ?? 0, { amount: '2.35' }),
+  },
+  {
+    what: 'the rest of it refunded',
     call: /refundCreate/,
     make: ({ source }) => void source.people.setOrderStatus(source.state().orders.at(-1)?.id ?? 0, 'refunded'),
   },
@@ -135,7 +140,7 @@ test.each(MOMENTS)('killed $moment: every change arrives, once', async (moment) 
   expect(customers.filter(({ email }) => email === 'bo@example.com')).toHaveLength(1);
   expect(orders).toHaveLength(2);
   expect(orders.at(-1)?.fulfillments).toHaveLength(1);
-  expect(orders.at(-1)?.refunds).toHaveLength(1);
+  expect(orders.at(-1)?.refunds.map(({ totalRefunded }) => totalRefunded)).toEqual(['2.35', '6.65']);
   expect(await world.json('parked', 'list')).toEqual([{ pair: 'acme', parked: [] }]);
   expect(await running.stopped()).toBe(0);
 });

@@ -120,6 +120,29 @@ describe('law 8: silence', () => {
     expect(effects(shops)).toEqual([]);
   });
 
+  test('parts of an order go back one after another, each once, although the answer to the first is lost', async () => {
+    await using shops = await openShops();
+    const { order } = ids(shops);
+    const of = newsOf('order', String(order));
+    shops.target.simulator.faults.plant({
+      kind: 'write',
+      match: /refundCreate/,
+      times: 1,
+      effect: { type: 'lost-answer', landsAfterMs: 0 },
+    });
+
+    shops.open.shop.people.refundOrder(order, { amount: '5.00', reason: 'dented' });
+    await shops.pair.hear(of);
+    shops.open.shop.people.refundOrder(order, { amount: '2.35' });
+    await shops.pair.hear(of, of);
+
+    const [carried] = shops.target.simulator.state().orders;
+    expect(carried).toMatchObject({ displayFinancialStatus: 'PARTIALLY_REFUNDED', refunded: '7.35' });
+    expect(carried?.refunds.map(({ totalRefunded }) => totalRefunded)).toEqual(['5.0', '2.35']);
+    expect(shops.target.simulator.state().products[0]?.variants[0]?.inventoryQuantity).toBe(49);
+    expect(effects(shops)).toEqual([]);
+  });
+
   test('a cancelled order is cancelled without refund, restock or mail', async () => {
     await using shops = await openShops();
     const { order } = ids(shops);
