@@ -209,6 +209,7 @@ export type EntityStamp = {
 /** One legal transition or append of an order. */
 export type OrderStep =
   | { readonly kind: 'releaseHold' }
+  /** Lockstep's own hold, first of all, so that no warehouse is quicker; one that stands is left. `sourceId`: id of the order at the source. */
   | { readonly kind: 'hold'; readonly sourceId: string }
   | { readonly kind: 'pay'; readonly at: string | null }
   | { readonly kind: 'fulfil'; readonly parcels: readonly Parcel[] }

@@ -12,6 +12,8 @@ export type StepPlan =
 export type StepInput = {
   /** Differing fields of the order with the wanted values. */
   readonly patch: FieldValues;
+  /** Id of the order at the source: what Lockstep's own hold carries, at creation and later. */
+  readonly sourceId: string;
   readonly source: Order;
   readonly present: Order;
   readonly heldByUs: boolean;
@@ -20,7 +22,7 @@ export type StepInput = {
 };
 
 /** The shortest legal list of transitions and appends that makes an order agree with the patch. */
-export function planOrderSteps({ patch, source, present, heldByUs, parcels }: StepInput): StepPlan {
+export function planOrderSteps({ patch, sourceId, source, present, heldByUs, parcels }: StepInput): StepPlan {
   const steps: OrderStep[] = [];
   const from = present.status.state;
   if (from === null)
@@ -34,7 +36,9 @@ export function planOrderSteps({ patch, source, present, heldByUs, parcels }: St
     if (reason !== null) return { kind: 'impossible', reason };
     const refunds = refundsOf(wanted, source, present);
     if (refunds.kind === 'impossible') return refunds;
-    steps.push(...transitions({ from, wanted, source, present, heldByUs, parcels, refunds: refunds.refunds }));
+    steps.push(
+      ...transitions({ from, wanted, sourceId, source, present, heldByUs, parcels, refunds: refunds.refunds }),
+    );
     state = wanted;
   }
   if ('tracking' in patch && !steps.some(({ kind }) => kind === 'fulfil')) {
@@ -65,6 +69,7 @@ function finish(steps: readonly OrderStep[], patch: FieldValues, present: Order)
 type Move = {
   readonly from: OrderState;
   readonly wanted: OrderState;
+  readonly sourceId: string;
   readonly source: Order;
   readonly present: Order;
   readonly heldByUs: boolean;
@@ -72,14 +77,24 @@ type Move = {
   readonly refunds: readonly Refund[];
 };
 
-function transitions({ from, wanted, source, present, heldByUs, parcels, refunds }: Move): readonly OrderStep[] {
+function transitions({
+  from,
+  wanted,
+  sourceId,
+  source,
+  present,
+  heldByUs,
+  parcels,
+  refunds,
+}: Move): readonly OrderStep[] {
   const steps: OrderStep[] = [];
   if (needsPayment(from, wanted)) steps.push({ kind: 'pay', at: source.paidAt });
   if (from.fulfilment !== 'fulfilled' && wanted.fulfilment === 'fulfilled') {
     if (heldByUs || from.onHold) steps.push({ kind: 'releaseHold' });
     steps.push({ kind: 'fulfil', parcels: newParcels(parcels, present.tracking) });
-  } else if (from.onHold && !wanted.onHold) steps.push({ kind: 'releaseHold' });
-  if (!from.onHold && wanted.onHold) steps.push({ kind: 'hold', sourceId: source.number });
+    // Of an order that is carried on a hold of ours, that one must stay: it is not what the source's status speaks of.
+  } else if (from.onHold && !wanted.onHold && !heldByUs) steps.push({ kind: 'releaseHold' });
+  if (!from.onHold && wanted.onHold && !heldByUs) steps.push({ kind: 'hold', sourceId });
   for (const { id, amount, at, reason } of refunds) steps.push({ kind: 'refund', sourceId: id, amount, at, reason });
   if (!from.cancelled && wanted.cancelled) steps.push({ kind: 'cancel' });
   return steps;

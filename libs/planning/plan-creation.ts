@@ -56,7 +56,8 @@ function productDraft({ settings, express }: PlanInput, source: StoredProduct): 
   return { root: 'product', sourceId: source.id, product: source.product, variants };
 }
 
-function orderDraft({ settings, references, capabilities }: PlanInput, source: StoredOrder): Decision {
+function orderDraft(input: PlanInput, source: StoredOrder): Decision {
+  const { settings, references } = input;
   const { order } = source;
   const status = mapStatus(order.status, settings.maps.orderStatus, order);
   if (status === 'ignore') return { kind: 'skip', reason: 'not-created' };
@@ -76,7 +77,7 @@ function orderDraft({ settings, references, capabilities }: PlanInput, source: S
   );
   const customerId =
     order.customerId === null ? null : (references.get(`customer:${order.customerId}`)?.targetId ?? null);
-  const hold = open && settings.openOrders === 'hold' && capabilities.holdsOrders;
+  const hold = isCarriedOnHold(input, status.state);
   return {
     kind: 'create',
     draft: {
@@ -96,6 +97,15 @@ function refundsToMake(state: OrderState, order: Order): Refund[] {
   if (order.refunds.length === 0) return [];
   const lacking = lackingRefunds(state, order, { refunds: [] });
   return lacking.kind === 'refunds' ? [...lacking.refunds] : order.refunds;
+}
+
+/** Whether an order in this state is carried on a hold of ours, so that no warehouse ships what the old shop ships. */
+export function isCarriedOnHold(
+  { settings, capabilities }: Pick<PlanInput, 'settings' | 'capabilities'>,
+  state: OrderState,
+): boolean {
+  const open = state.fulfilment === 'open' && !state.cancelled;
+  return open && settings.openOrders === 'hold' && capabilities.holdsOrders;
 }
 
 function missingReferences(

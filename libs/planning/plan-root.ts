@@ -5,6 +5,7 @@ import { entitiesOf, type RootEntity } from './entity-values.ts';
 import { findLeftOut, linksSince } from './left-out.ts';
 import { planCreation } from './plan-creation.ts';
 import { planEntity, type EntityPlan } from './plan-entity.ts';
+import { lackingHold } from './order-hold.ts';
 import { planOrderSteps, waitsForShipping } from './order-steps.ts';
 import type { Decision, PlanInput, ProposedLink, RootPlan } from './plan-types.ts';
 import { inScope } from './scope.ts';
@@ -148,14 +149,16 @@ function withFinish(patched: readonly EntityPatch[], finish: EntityPatch): reado
 }
 
 function planOrder(
-  { settings }: PlanInput,
+  input: PlanInput,
   source: StoredRoot,
   target: StoredOrder,
   plans: readonly EntityPlan[],
   withheld: Record<string, string>,
 ): Decision {
+  const { settings } = input;
   const plan = plans[0];
   if (plan === undefined || source.root !== 'order') return { kind: 'skip', reason: 'unchanged' };
+  const hold = lackingHold(input, source, target);
   let patch = withoutOldHistory(plan.patch, source.createdAt, settings.migratedAt, target.order.history !== null);
   if (waitsForShipping(patch, target.order)) {
     const { tracking: _waiting, ...rest } = patch;
@@ -163,19 +166,26 @@ function planOrder(
       'the order is not shipped at the target, so it cannot bear a tracking number yet';
     patch = rest;
   }
-  if (Object.keys(patch).length === 0) return nothingToWrite(plans);
+  if (Object.keys(patch).length === 0 && hold.length === 0) return nothingToWrite(plans);
   const planned = planOrderSteps({
     patch,
+    sourceId: source.id,
     source: source.order,
     present: target.order,
     heldByUs: target.heldByUs,
     parcels: source.order.tracking,
   });
-  if (planned.kind === 'impossible') return { kind: 'park', reason: 'impossible-transition', message: planned.reason };
-  if (planned.steps.length === 0) return nothingToWrite(plans);
+  if (planned.kind === 'impossible' && hold.length === 0)
+    return { kind: 'park', reason: 'impossible-transition', message: planned.reason };
+  // What stands in the way of the rest must not leave the order to a warehouse: it is held, and parked with the reason.
+  if (planned.kind === 'impossible') withheld[`order:${source.id}/status`] = planned.reason;
+  const values = planned.kind === 'impossible' ? {} : patch;
+  const later = planned.kind === 'impossible' ? [] : planned.steps.filter(({ kind }) => kind !== hold[0]?.kind);
+  const steps = [...hold, ...later];
+  if (steps.length === 0) return nothingToWrite(plans);
   return {
     kind: 'patch',
-    patch: rootPatch(source, target, [{ entity: 'order', targetId: target.id, values: patch }], planned.steps),
+    patch: rootPatch(source, target, [{ entity: 'order', targetId: target.id, values }], steps),
   };
 }
 

@@ -7,7 +7,7 @@ import { EpochLost } from './applier-deps.ts';
 import { coalesceByRoot, type Group, type Work } from './coalesce.ts';
 import { decideCreation } from './creation-doubt.ts';
 import { recordEnding, type Ending, type EndingInput, type Records } from './endings.ts';
-import { endWithoutWriting, planGroup, withheldEnding, type Planned } from './plan-batch.ts';
+import { endWithoutWriting, isUnfinished, planGroup, withheldEnding, type Planned } from './plan-batch.ts';
 import { mayWrite, readPairState, type PairState } from './pair-state.ts';
 import { readBatch, type ReadGroup } from './read-batch.ts';
 import { settledFact } from './settled-fact.ts';
@@ -192,6 +192,9 @@ async function recordOne(
     without?.has('wait-before-creation') !== true
   )
     await doubt(deps, batch, read, now);
+  // Its link is written below, and would make it look finished: what is still to be done of its creation is remembered.
+  const open = ending.kind === 'later' || ending.kind === 'retry' || ending.kind === 'parked';
+  if (writes && open && stored === null && isFoundUnfinished(read)) await doubt(deps, batch, read, now);
   const input: EndingInput = {
     settings,
     read,
@@ -207,6 +210,10 @@ async function recordOne(
     writes,
   };
   return recordEnding(input);
+}
+
+function isFoundUnfinished(read: ReadGroup): boolean {
+  return read.creating === null && isUnfinished(read) && read.match?.kind === 'one' && read.match.by === 'source-id';
 }
 
 // What an earlier owner may have had in work is looked at again once its calls must have landed; so is a failed call that was sent.

@@ -32,8 +32,8 @@ export function planGroup(deps: ApplierDeps, state: PairState, read: ReadGroup):
   });
 }
 
-// Either its creation is in doubt, or an earlier owner may have begun it and has left no link.
-function isUnfinished({ creating, group, links }: ReadGroup): boolean {
+/** Either its creation is in doubt, or an earlier owner may have begun it and has left no link. */
+export function isUnfinished({ creating, group, links }: ReadGroup): boolean {
   return creating !== null || (group.inherited && !links.has(group.key));
 }
 

@@ -97,7 +97,7 @@ function stepOrder(stored: StoredOrder, steps: readonly OrderStep[]): StoredOrde
       case 'releaseHold':
         return { ...withState(next, { onHold: false }), heldByUs: false };
       case 'hold':
-        return withState(next, { onHold: true });
+        return { ...next, heldByUs: true };
       case 'pay':
         // Only what is still owed can be paid.
         return ['paid', 'partiallyRefunded', 'refunded'].includes(next.order.status.state?.payment ?? '')

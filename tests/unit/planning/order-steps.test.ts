@@ -35,6 +35,7 @@ function steps({ from, to, source = {}, present = {}, heldByUs = false, patch = 
   const order = anOrder({ paidAt: '2026-11-23T07:00:00Z', ...source, status: { word: 'w', state: to ?? from } });
   return planOrderSteps({
     patch: { ...wanted, ...patch },
+    sourceId: '77',
     source: order,
     present: anOrder({ ...present, status: { word: 'p', state: from } }),
     heldByUs,
@@ -60,6 +61,12 @@ describe('planOrderSteps() finds the shortest legal list', () => {
     ['lets go before it ships', { from: { ...PAID, onHold: true }, to: SHIPPED }, ['releaseHold', 'fulfil']],
     ['lets go of its own hold before it ships', { from: PAID, to: SHIPPED, heldByUs: true }, ['releaseHold', 'fulfil']],
     ['keeps its own hold otherwise', { from: PENDING, to: PAID, heldByUs: true }, ['pay']],
+    [
+      'keeps its own hold where a person holds it too',
+      { from: { ...PAID, onHold: true }, to: PAID, heldByUs: true },
+      [],
+    ],
+    ['puts no second hold of its own', { from: PAID, to: { ...PAID, onHold: true }, heldByUs: true }, []],
     ['has nothing to do', { from: PAID, to: PAID }, []],
   ] satisfies readonly (readonly [string, Case, readonly string[]])[])('%s', (_name, given, expected) => {
     expect(kinds(given)).toEqual(expected);
@@ -87,6 +94,7 @@ describe('planOrderSteps() calls impossible', () => {
   test('what begins at a status of the target that nobody knows', () => {
     const plan = planOrderSteps({
       patch: {},
+      sourceId: '77',
       source: anOrder(),
       present: anOrder({ status: { word: 'odd', state: null } }),
       heldByUs: false,
@@ -200,6 +208,7 @@ describe('planOrderSteps() and refunds', () => {
   test('goes by what the map says, whatever the platform calls it', () => {
     const plan = planOrderSteps({
       patch: { status: { word: 'returned', state: REFUNDED } },
+      sourceId: '77',
       source: anOrder({ status: { word: 'returned', state: null } }),
       present: anOrder({ status: { word: 'p', state: SHIPPED } }),
       heldByUs: false,

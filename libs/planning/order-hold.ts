@@ -1,0 +1,27 @@
+import type { OrderStep } from '#libs/connectors/store-connector.ts';
+import { mapStatus } from '#libs/fields/map-fields.ts';
+import type { StoredOrder } from '#libs/model/stored.ts';
+import { isCarriedOnHold } from './plan-creation.ts';
+import type { PlanInput } from './plan-types.ts';
+import { isMadeByUs } from './stamps.ts';
+
+/**
+ * The hold that an order of our making still lacks because its creation was cut short after the order was made and before it was
+ * held; none otherwise.
+ *
+ * Only while its creation is unfinished (the fact `creating`, or begun by an earlier owner and not linked): an order that was seen
+ * whole once, and is not held, was released by a person, and is never held again. While it is unfinished, the facts cannot tell
+ * "never held" from "held, and released by a person since"; then it is held, because a hold can be released once more, and a second
+ * shipment cannot be taken back.
+ */
+export function lackingHold(input: PlanInput, source: StoredOrder, target: StoredOrder): readonly OrderStep[] {
+  if (input.unfinished !== true || target.heldByUs || target.sourceId !== source.id) return [];
+  // One that somebody else made may have been stamped since.
+  if (!isMadeByUs(source, input.links.get(`order:${source.id}`), input.settings.migratedAt)) return [];
+  const wanted = mapStatus(source.order.status, input.settings.maps.orderStatus, source.order);
+  if (wanted === null || wanted === 'ignore' || wanted.state === null || !isCarriedOnHold(input, wanted.state))
+    return [];
+  const there = target.order.status.state;
+  if (there === null || there.cancelled || there.fulfilment === 'fulfilled') return [];
+  return [{ kind: 'hold', sourceId: source.id }];
+}
