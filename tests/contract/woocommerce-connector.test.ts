@@ -59,8 +59,6 @@ describe('readRoots()', () => {
     const open = await openShop();
     const { product, variations } = makeShirt(open, 3);
     const id = String(product.id);
-    await open.connector.readRoots('product', [{ id }], everyKind);
-    const before = open.asked.length;
 
     const [part] = await open.connector.readRoots(
       'product',
@@ -73,11 +71,10 @@ describe('readRoots()', () => {
       partial: false,
       variants: [
         { variant: { sku: 'SH-0', quantity: 0, options: [{ name: 'Size', value: '0' }] } },
-        { variant: { sku: 'SH-1', quantity: 1 } },
-        { variant: { sku: 'SH-2', quantity: 2 } },
+        ...[1, 2].map((quantity) => ({ variant: { sku: `SH-${quantity}`, quantity } })),
       ],
     });
-    expect(open.asked.slice(before).filter((asked) => asked.includes('/variations?'))).toHaveLength(1);
+    expect(open.asked.filter((asked) => asked.includes('/variations?'))).toHaveLength(1);
   });
 
   test('reads of a product with more than a page of variations only those asked for', async () => {
