@@ -43,6 +43,8 @@ export type ApplierRule =
   | 'look-after-take-over'
   | 'wait-before-creation'
   | 'send-deadline'
+  | 'begin'
+  | 'outcome-before-settled'
   | 'selection';
 
 /** The store is ill: the batch is kept and goes on when the store is well; no attempt is used. */

@@ -31,7 +31,7 @@ export async function askAboutCandidates(
   for (;;) {
     const window = file.candidates('unanswered', options.windowMax);
     if (window.length === 0) return;
-    await publishQuestions(deps, file, window, options);
+    await publishQuestions(deps, file, journal, window, options);
     await collect(deps, journal, options, window, (root, answer) => {
       file.answered(root, answer);
       done += 1;
@@ -57,27 +57,32 @@ export async function verifyRepairs(
   }
 }
 
+/** Marks what is asked for the first time, then asks about everything of the window that has no answer on the journal yet. */
 async function publishQuestions(
   deps: ReconcilerDeps,
   file: RunFile,
+  journal: JournalStore,
   window: readonly Candidate[],
   options: AskOptions,
 ): Promise<void> {
   const fresh = window.filter(({ askedAt }) => askedAt === null);
-  if (fresh.length === 0) return;
   const keys = fresh.map((candidate) => keyOf(candidate));
   const pair = deps.settings.name;
   const [settled, parked] = await Promise.all([
     deps.facts.getMany(pair, 'settled', keys),
     deps.facts.getMany(pair, 'parked', keys),
   ]);
-  await deps.log.publish(fresh.map((candidate) => question(deps, candidate, options)));
-  // Marked afterwards: a process that dies in between asks once more, which costs a read.
+  // Marked before it is asked: the answer changes what was known before it. A process that dies in between asks once more.
   for (const [index, key] of keys.entries())
     file.asked(key, deps.clock.now(), {
       settled: later(settled[index] ?? null, options.agreed.get(key)),
       parked: parked[index] ?? null,
     });
+  if (fresh.length < window.length) await journal.tail();
+  const open = window.filter(
+    (candidate) => candidate.askedAt === null || journal.answerOf(options.run, keyOf(candidate)) === null,
+  );
+  await deps.log.publish(open.map((candidate) => question(deps, candidate, options)));
 }
 
 // The later of both says what each field was; what it does not know, the earlier one may.

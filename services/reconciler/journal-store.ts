@@ -140,7 +140,7 @@ function readCalls(db: DatabaseSync): JournalStore['calls'] {
 
 function reading(db: DatabaseSync): Pick<JournalStore, 'answerOf' | 'newsOf' | 'latest'> {
   const answer = db.prepare(
-    'SELECT partition, batch, json FROM outcomes WHERE run = ? AND root = ? ORDER BY at DESC, news DESC LIMIT 1',
+    'SELECT partition, batch, json FROM outcomes WHERE run = ? AND root = ? ORDER BY at DESC, news DESC',
   );
   const beside = db.prepare(
     "SELECT count(*) AS n FROM outcomes WHERE partition = ? AND batch = ? AND root = ? AND kind <> 'compare'",
@@ -150,10 +150,13 @@ function reading(db: DatabaseSync): Pick<JournalStore, 'answerOf' | 'newsOf' | '
   );
   return {
     answerOf(run, root) {
-      const row = answer.get(run, root);
-      if (row === undefined) return null;
+      const rows = answer.all(run, root).map((row) => ({ row, outcome: toOutcome(row['json']) }));
+      // A question that was asked twice has told what differed once: afterwards it was repaired.
+      const told = rows.find(({ outcome }) => tellsSomething(outcome)) ?? rows[0];
+      if (told === undefined) return null;
+      const { row, outcome } = told;
       const others = beside.get(number(row['partition']), number(row['batch']), root);
-      return { outcome: toOutcome(row['json']), beside: number(others?.['n']) > 0 };
+      return { outcome, beside: number(others?.['n']) > 0 };
     },
     newsOf: (root, limit) => toHeard(news.all(root, limit).map((row) => toOutcome(row['json']))),
     latest({ root, before = Number.MAX_SAFE_INTEGER, limit }) {
@@ -166,6 +169,10 @@ function reading(db: DatabaseSync): Pick<JournalStore, 'answerOf' | 'newsOf' | '
       return rows.map((row) => ({ at: number(row['at']), outcome: toOutcome(row['json']) }));
     },
   };
+}
+
+function tellsSomething({ differences = [], entities = [] }: NewsOutcome): boolean {
+  return differences.length > 0 || entities.some(({ created }) => created === true);
 }
 
 /** One that went into another was looked at together with it. */

@@ -20,7 +20,7 @@ export function openRunFile(path: string): RunFile {
   const db = new DatabaseSync(path);
   try {
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
-    db.exec(RUN_TABLES);
+    together(db, () => db.exec(RUN_TABLES));
   } catch (error) {
     db.close();
     throw error;

@@ -12,6 +12,8 @@ export type Cast = {
   readonly trap: (role: Role, fault: 'kill' | 'freeze') => void;
   readonly kill: (victim: SimProcess) => void;
   readonly freeze: (victim: SimProcess) => void;
+  /** Switches off all of this role but the one that began last. */
+  readonly leaveOne: (role: Role) => void;
   /** No trap strikes any more. */
   readonly calm: () => void;
   readonly end: () => void;
@@ -103,12 +105,23 @@ export function createCast({ broker, clock, random, sessionMs, say, run }: CastO
     },
     kill: (process) => strike(memberOf(process), 'kill'),
     freeze: (process) => strike(memberOf(process), 'freeze'),
+    leaveOne(role) {
+      for (const { process } of all.filter((one) => one.role === role && one.process.isRunning()).slice(0, -1)) {
+        process.kill();
+        broker.kill(process.name);
+      }
+    },
     calm() {
       calm = true;
       for (const { process } of all) process.disarm();
     },
     end() {
-      for (const { process } of all) process.kill();
+      for (const { role, process } of all) {
+        process.kill();
+        broker.kill(process.name);
+        // Only these hold files.
+        if (role === 'reconciler') process.end();
+      }
     },
     passed,
     deaths,

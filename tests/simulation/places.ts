@@ -26,9 +26,24 @@ const APPLIER = [
   'target.create',
 ];
 
+const RECONCILER = [
+  ...LOG,
+  ...STATE,
+  'log.readJournal',
+  'source.scan',
+  'source.scanChanged',
+  'source.storeTime',
+  'source.count',
+  'target.scan',
+  'target.count',
+];
+
 const sides = (calls: readonly string[]): readonly string[] =>
   calls.flatMap((call) => [`${call} before`, `${call} after`]);
 
 /** Every place in which a process of this role can be killed or frozen: both sides of each call that it makes. */
-export const PLACES = { applier: ['clock.wake', ...sides(APPLIER)] } as const;
+export const PLACES = {
+  applier: ['clock.wake', ...sides(APPLIER)],
+  reconciler: ['clock.wake', ...sides(RECONCILER)],
+} as const;
 export type Role = keyof typeof PLACES;

@@ -20,6 +20,10 @@ export type Profile = {
   /** Chance that a process is killed just after it sent a call, and frozen for long just before. */
   readonly killAfterSend?: number;
   readonly freezeBeforeSend?: number;
+  /** The reconciler is there, and so many of its processes are killed, and frozen. Null: appliers alone. */
+  readonly reconciler: { readonly kills: number; readonly freezes: number } | null;
+  /** Chance, a change, that a person edits a selected field of the target. @default 0 */
+  readonly edits?: number;
   /** Chance that a webhook never comes. @default 0 */
   readonly missed?: number;
   /** Every webhook comes once and soon, so that none repairs by chance what a rule should. */

@@ -11,15 +11,21 @@ export const UNIFORM: Profile = {
   fallBacks: 1,
   slowLog: 0.03,
   target: { late: 0.15, lost: 0.1, pause: 0.1 },
+  reconciler: { kills: 3, freezes: 1 },
+  missed: 0.1,
+  edits: 0.1,
 };
 
 /** Webhooks that never come, and the reconciler that finds what they would have said. */
-export const MISSED: Profile = { ...UNIFORM, name: 'missed-webhooks', missed: 0.3 };
+export const MISSED: Profile = { ...UNIFORM, name: 'missed-webhooks', missed: 0.3, kills: 2 };
 
 /** A state store that is flushed, and falls back to what a replica had some seconds ago, again and again. */
 export const FALLEN: Profile = { ...UNIFORM, name: 'state-falls-back', flushes: 3, fallBacks: 6 };
 
-const CALM = { kills: 0, freezes: 0, flushes: 0, prompt: true } as const;
+/** Where a rule of the applier is tried, nobody else may repair what its absence breaks. */
+const ALONE: Profile = { ...UNIFORM, reconciler: null, missed: 0, edits: 0 };
+
+const CALM = { reconciler: null, kills: 0, freezes: 0, flushes: 0, prompt: true } as const;
 
 /**
  * A rule of who may write, and the faults that only it withstands: uniform faults would need thousands of seeds to miss it.
@@ -42,9 +48,25 @@ export const AIMED: readonly { readonly rule: ApplierRule | 'read-after-news'; r
     },
   },
   {
+    // Without it nobody who takes over knows what was in work.
+    rule: 'begin',
+    profile: {
+      ...CALM,
+      name: 'killed-after-begin',
+      changes: 3,
+      hot: true,
+      killAfterSend: 0.5,
+      target: { late: 0.8, lost: 0, pause: 0 },
+    },
+  },
+  {
+    rule: 'outcome-before-settled',
+    profile: { ...ALONE, name: 'killed-while-settling', kills: 8, freezes: 0, flushes: 0, fallBacks: 0 },
+  },
+  {
     rule: 'wait-before-creation',
     profile: {
-      ...UNIFORM,
+      ...ALONE,
       name: 'creations-in-doubt',
       kills: 2,
       freezes: 0,
@@ -62,9 +84,9 @@ export const AIMED: readonly { readonly rule: ApplierRule | 'read-after-news'; r
       target: { late: 0.3, lost: 0, pause: 0.5 },
     },
   },
-  { rule: 'selection', profile: { ...UNIFORM, name: 'edited-titles' } },
+  { rule: 'selection', profile: { ...ALONE, name: 'edited-titles' } },
   {
     rule: 'read-after-news',
-    profile: { ...UNIFORM, name: 'stale-reads', prompt: true, hot: true, kills: 0, freezes: 0, flushes: 0 },
+    profile: { ...ALONE, name: 'stale-reads', prompt: true, hot: true, kills: 0, freezes: 0, flushes: 0 },
   },
 ];

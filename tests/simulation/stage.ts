@@ -1,3 +1,7 @@
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
 import { createMemoryBroker, type MemoryBroker } from '#libs/event-log/memory-event-log.ts';
 import type { EventLog } from '#libs/event-log/event-log.ts';
 import { createFactStore } from '#libs/facts/log-fact-store.ts';
@@ -6,6 +10,7 @@ import { DEFAULT_TIMING, type PairSettings } from '#libs/model/pair.ts';
 import { seededRandom, type Random } from '#libs/runtime/random.ts';
 import { createMemoryStateStore, type MemoryStateStore } from '#libs/state/memory-state-store.ts';
 import { aPair } from '#tests/builders/settings.ts';
+import { createLedger, type Ledger } from './ledger.ts';
 import type { Profile, SimRule } from './profile.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 import { createWorld, type World } from './world.ts';
@@ -14,12 +19,17 @@ export const START = Date.parse('2026-11-24T08:00:00Z');
 export const LANDING_MS = 6_000;
 export const PATIENCE_MS = 800;
 export const SESSION_MS = 3_000;
+/** Shorter than the longest way of a webhook here, so that some come late. */
+export const LATE_AFTER_MS = 8_000;
 export const FINGERPRINT = createFingerprint(Buffer.from('simulation'));
+/** Where there is one, a file system in memory: a thousand histories write a few thousand files. */
+const IN_MEMORY = '/dev/shm';
 const TIERS_MS = [500, 1_000, 3_000] as const;
 
 const SETTINGS: PairSettings = aPair({
   timing: {
     ...DEFAULT_TIMING,
+    lateAfterMs: LATE_AFTER_MS,
     landingMs: LANDING_MS,
     retriesMs: TIERS_MS,
     sessionMs: SESSION_MS,
@@ -36,6 +46,9 @@ export type Stage = {
   readonly random: Random;
   readonly clock: VirtualClock;
   readonly world: World;
+  readonly ledger: Ledger;
+  /** Runs and reports of the history, as all its reconcilers share them. */
+  readonly folder: string;
   readonly broker: MemoryBroker;
   readonly state: MemoryStateStore;
   /** The log as ingest has it, which no fault befalls. */
@@ -73,13 +86,19 @@ export async function setStage(seed: number, profile: Profile, without: Readonly
   await atOnce(clock, ingest.openPair('acme'));
   await atOnce(clock, approve(createFactStore({ log: ingest, state, clock, holder: 'person' })));
   let calm = false;
+  let look = () => {};
+  const world = createWorld(() => look());
+  const ledger = createLedger(world, clock.now);
+  look = ledger.look;
   return {
     profile,
     without,
-    settings: SETTINGS,
+    settings: { ...SETTINGS, reconcile: schedule(random) },
+    ledger,
+    folder: mkdtempSync(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'lockstep-simulation-')),
     random,
     clock,
-    world: createWorld(),
+    world,
     broker,
     state,
     ingest,
@@ -88,6 +107,13 @@ export async function setStage(seed: number, profile: Profile, without: Readonly
     isCalm: () => calm,
     becomeCalm: () => (calm = true),
   };
+}
+
+// Some pairs are compared and swept often, some only at the end.
+function schedule(random: Random): PairSettings['reconcile'] {
+  const cron = random() < 0.5 ? null : '*/12 * * * * *';
+  const sweepEveryMs = random() < 0.6 ? null : 3_000 + Math.floor(random() * 10_000);
+  return { cron, timezone: 'UTC', sweepEveryMs, repair: true };
 }
 
 async function approve(facts: ReturnType<typeof createFactStore>): Promise<void> {

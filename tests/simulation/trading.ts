@@ -1,5 +1,8 @@
 import type { News } from '#libs/event-log/news.ts';
+import { must } from '#libs/runtime/must.ts';
 import type { Random } from '#libs/runtime/random.ts';
+import type { StoredProduct } from '#libs/model/stored.ts';
+import type { Ledger } from './ledger.ts';
 import type { Profile } from './profile.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 import { trade, type World } from './world.ts';
@@ -9,6 +12,8 @@ export type Trading = {
   readonly clock: VirtualClock;
   readonly random: Random;
   readonly world: World;
+  readonly ledger: Ledger;
+  readonly approvedAt: number;
   readonly say: (text: string) => void;
   readonly publish: (news: News) => void;
 };
@@ -18,23 +23,57 @@ function webhookDelays(random: Random): readonly number[] {
   return random() < 0.25 ? [first, random() * 20_000] : [first];
 }
 
-/** Trades, and the webhooks of them: late, doubled, out of order. Returns when the last of it happens. */
-export function scheduleTrading({ profile, clock, random, world, say, publish }: Trading): number {
+/** Trades, and the webhooks of them: late, doubled, out of order, lost. Returns when the last of it happens. */
+export function scheduleTrading(trading: Trading): number {
+  const { profile, clock, random, world } = trading;
   let at = 500;
   let last = at;
   for (let index = 0; index < profile.changes; index++) {
     at += profile.hot === true || random() < 0.5 ? random() * (profile.hot === true ? 2_000 : 400) : random() * 6_000;
     const delays = profile.prompt === true ? [random() * 100] : webhookDelays(random);
-    clock.after(at, () => {
-      const news = trade(world, clock, random, profile.hot);
-      say(`source: ${news.root} ${news.rootId}`);
-      if (random() < (profile.missed ?? 0)) say('its webhook never comes');
-      else for (const delay of delays) clock.after(delay, () => publish(news));
-    });
+    clock.after(at, () => tradeOnce(trading, delays));
     last = Math.max(last, at + Math.max(...delays));
     if (random() < 0.2) clock.after(at, () => retitle(world, random));
+    if (random() < (profile.edits ?? 0)) clock.after(at + random() * 5_000, () => edit(trading));
   }
   return clock.now() + last + 1;
+}
+
+function tradeOnce(
+  { profile, clock, random, world, ledger, approvedAt, say, publish }: Trading,
+  delays: readonly number[],
+): void {
+  const before = new Map([...world.source.roots].map(([key, { changedAt }]) => [key, changedAt]));
+  const news = trade(world, clock, random, profile.hot);
+  const root = `${news.root}:${news.rootId}`;
+  const changeAt = clock.now();
+  const changedAt = world.source.roots.get(root)?.changedAt ?? null;
+  // In the very second of the approval, a clock whose grain is a second does not tell that it moved since.
+  const clockMoved = changedAt !== null && changedAt !== before.get(root) && Date.parse(changedAt) > approvedAt;
+  ledger.changed(root, clockMoved);
+  say(`source: ${root}${clockMoved ? '' : ', and its clock stands still'}`);
+  if (random() < (profile.missed ?? 0)) {
+    say('its webhook never comes');
+    return;
+  }
+  for (const delay of delays)
+    clock.after(delay, () => {
+      ledger.accept(root, changeAt);
+      publish({ ...news, receivedAt: clock.now() });
+    });
+}
+
+/** A person changes a selected field of the target. */
+function edit({ world: { source, target }, random, ledger, say }: Trading): void {
+  const products = source.list('product') as readonly StoredProduct[];
+  const { id, variants } = must(products[Math.floor(random() * products.length)], 'a product to edit');
+  const sku = variants[0]?.variant.sku;
+  const copy = (target.list('product') as readonly StoredProduct[]).find((one) => one.variants[0]?.variant.sku === sku);
+  if (copy === undefined) return;
+  const quantity = 100 + Math.floor(random() * 50);
+  say(`a person edits ${copy.id}, the counterpart of product:${id}`);
+  target.put({ ...copy, variants: copy.variants.map((one) => ({ ...one, variant: { ...one.variant, quantity } })) });
+  ledger.edited(`product:${id}`);
 }
 
 function retitle({ target, titles }: World, random: Random): void {

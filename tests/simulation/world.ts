@@ -25,10 +25,10 @@ export type World = {
 
 const CREATED_BEFORE = '2026-10-01T00:00:00Z';
 
-/** Two stores as a full migration left them: the same products and orders, without source ids. */
-export function createWorld(): World {
-  const source = createMemoryStore('s');
-  const target = createMemoryStore('t');
+/** Two stores as a full migration left them: the same products and orders, without source ids. `onChange`: either of them changed. */
+export function createWorld(onChange: () => void = () => {}): World {
+  const source = watched(createMemoryStore('s'), onChange);
+  const target = watched(createMemoryStore('t'), onChange);
   const titles = new Map<string, string>();
   for (let index = 0; index < 3; index++) {
     source.put(aProductOf(source.nextId(), source.nextId(), `SKU-${String(index)}`, CREATED_BEFORE));
@@ -40,6 +40,16 @@ export function createWorld(): World {
   source.put(aStoredOrder({ id: source.nextId(), createdAt: CREATED_BEFORE, order: anOrder(order) }));
   target.put(aStoredOrder({ id: target.nextId(), createdAt: CREATED_BEFORE, order: anOrder(order) }));
   return { source, target, titles };
+}
+
+function watched(store: MemoryStore, onChange: () => void): MemoryStore {
+  return {
+    ...store,
+    put(stored) {
+      store.put(stored);
+      onChange();
+    },
+  };
 }
 
 function aProductOf(id: string, variantId: string, sku: string, createdAt: string): StoredProduct {

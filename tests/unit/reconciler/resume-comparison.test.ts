@@ -48,6 +48,27 @@ describe('a comparison that was cut short', () => {
     expect(runs).toEqual([result.id, `${result.id}.verify`]);
   });
 
+  test('just after it asked tells what the answer said, although that is repaired by now', async () => {
+    const world = await inStep();
+    const changed = aProduct({ id: '2', quantity: 3, changedAt: HOUR_AGO });
+    world.source.put(changed);
+    const publish: typeof world.log.publish = async (news) => {
+      await world.log.publish(news);
+      throw new Error('killed');
+    };
+    await expect(compare({ ...world, log: { ...world.log, publish } }, { applier: null })).rejects.toThrow('killed');
+    const stop = await world.startApplier({});
+    while ((await world.log.lag('acme')).behind > 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await stop();
+    world.target.put(aProduct({ id: '102', quantity: 3 }));
+    await world.settle(changed);
+
+    const { result, findings } = await compare(world);
+
+    expect(result).toMatchObject({ drift: 1, repaired: 1, left: 0 });
+    expect(findings).toMatchObject([{ entity: 'variant:v2', cause: 'missed-webhook' }]);
+  });
+
   test('by a crash that tore its file begins anew', async () => {
     const world = await inStep();
     const folder = runsDir(world.reportsDir, 'acme');

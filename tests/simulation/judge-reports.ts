@@ -1,0 +1,150 @@
+import type { EventLog } from '#libs/event-log/event-log.ts';
+import { journalRecordSchema, type NewsOutcome } from '#libs/journal/journal-records.ts';
+import type { Cause } from '../../services/reconciler/find-cause.ts';
+import type { Finding, RunResult } from '../../services/reconciler/finding.ts';
+import { listRuns, readFindings } from '../../services/reconciler/read-run.ts';
+import type { Ledger } from './ledger.ts';
+import { LATE_AFTER_MS } from './stage.ts';
+
+/** A run that came to its end, with what it told and how its questions ended. */
+export type ToldRun = {
+  readonly run: RunResult;
+  readonly findings: readonly Finding[];
+  /** Outcomes of its questions; `beside`: other news of the root was in the same batch. */
+  readonly answers: readonly { readonly at: number; readonly outcome: NewsOutcome; readonly beside: boolean }[];
+};
+
+export type Told = {
+  readonly runs: readonly ToldRun[];
+  readonly batches: readonly { readonly at: number; readonly outcomes: readonly NewsOutcome[] }[];
+  readonly outcomes: readonly NewsOutcome[];
+};
+
+/** Everything that the history's comparisons told, and the journal. */
+export async function readTold(log: EventLog, folder: string): Promise<Told> {
+  const batches: { readonly at: number; readonly outcomes: readonly NewsOutcome[] }[] = [];
+  for await (const { record } of log.readJournal('acme')) {
+    const parsed = journalRecordSchema.parse(record);
+    if (parsed.type === 'batch') batches.push(parsed);
+  }
+  const answers = batches.flatMap(({ at, outcomes }) =>
+    outcomes
+      .filter(({ kind }) => kind === 'compare')
+      .map((outcome) => ({
+        at,
+        outcome,
+        beside: outcomes.some(({ kind, root }) => root === outcome.root && kind !== 'compare'),
+      })),
+  );
+  const runs = listRuns(folder, 'acme').map((run) => ({
+    run,
+    findings: [...readFindings(run.file)],
+    answers: answers.filter(({ outcome }) => outcome.run === run.id),
+  }));
+  return { runs, batches, outcomes: batches.flatMap(({ outcomes }) => outcomes) };
+}
+
+/** The conservation law: every news on the log has an outcome, or is outstanding. */
+export async function judgeOutcomes(log: EventLog, { outcomes }: Told): Promise<readonly string[]> {
+  const known = new Set(outcomes.map(({ offset }) => offset));
+  const ends = await log.ends('acme');
+  return ends.flatMap(({ start, committed }) =>
+    Array.from({ length: (committed ?? start) - start }, (_, index) => start + index)
+      .filter((offset) => !known.has(offset))
+      .map((offset) => `news ${String(offset)} is settled without an outcome`),
+  );
+}
+
+/** What a report told that is not so, or did not tell that is, by the ledger; in words. */
+export function judgeReports(told: Told, ledger: Ledger): readonly string[] {
+  return told.runs.flatMap((one) => [
+    ...one.findings.flatMap((finding) => {
+      const why = isUntrue(finding, one, told, ledger);
+      return why === null ? [] : [`${one.run.id} tells ${keyOf(finding)} ${finding.cause}: ${why}`];
+    }),
+    ...unseen(one, ledger),
+    ...unnamed(one),
+  ]);
+}
+
+function keyOf({ entity, field }: Pick<Finding, 'entity' | 'field'>): string {
+  return `${entity}/${field ?? ''}`;
+}
+
+type Check = (finding: Finding, one: ToldRun, told: Told, ledger: Ledger) => string | null;
+
+function isUntrue(...[finding, one, told, ledger]: Parameters<Check>): string | null {
+  // Told apart from drift, and only as what the scans saw: what was being made just then had no link yet.
+  if (finding.cause === 'only-on-target') return null;
+  const check = CAUSES[finding.cause];
+  if (check === undefined) return 'nothing of the kind ever happened';
+  const { startedAt, endedAt } = one.run;
+  const stood = ledger.stood.some(
+    ({ key, from, until }) => key === keyOf(finding) && from <= endedAt && until >= startedAt,
+  );
+  // Of a root that is delayed or parked the report says so, whether or not it still differs.
+  if (!stood && finding.cause !== 'failed-apply') return 'it did not differ at any time of the run';
+  return check(finding, one, told, ledger);
+}
+
+const CAUSES: { readonly [C in Cause]?: Check } = {
+  'missed-webhook': missed,
+  'late-webhook': ({ root }, one, _told, { accepted }) =>
+    accepted.some((hook) => hook.root === root && hook.at - hook.changeAt > LATE_AFTER_MS && hook.at <= one.run.endedAt)
+      ? null
+      : 'none came late',
+  'silent-at-source': ({ root }, one, _told, { changes }) =>
+    changes.some((change) => change.root === root && !change.clockMoved && change.at <= one.run.endedAt)
+      ? null
+      : 'its clock moved with each change',
+  'target-edited': ({ root }, one, _told, { edits }) =>
+    edits.some((edit) => edit.root === root && edit.at <= one.run.endedAt) ? null : 'no person touched it',
+  'new-at-source': ({ field }) => (field === null ? null : 'it is a field'),
+  'failed-apply': ({ root }, _one, { outcomes }) =>
+    outcomes.some((one) => one.root === root && (one.outcome === 'delayed' || one.outcome === 'parked'))
+      ? null
+      : 'nothing of it failed',
+  'under-way': ({ root, foundAt }, _one, _told, { changes, accepted }) =>
+    changes.some((change) => change.root === root && foundAt - change.at < LATE_AFTER_MS + 1_000) ||
+    accepted.some((hook) => hook.root === root && hook.at >= foundAt - 10_000)
+      ? null
+      : 'nothing was on its way',
+  inconclusive: ({ root }, _one, _told, { changes, edits }) =>
+    changes.some((change) => change.root === root && !change.clockMoved) || edits.some((edit) => edit.root === root)
+      ? null
+      : 'its cause can be told',
+};
+
+// No webhook of the last change may have been accepted before the question was: it would have been applied before it, or failed.
+function missed(...[{ root }, one, , { changes, accepted }]: Parameters<Check>): string | null {
+  const answers = one.answers.filter(({ outcome }) => outcome.root === root);
+  const asked = Math.min(...answers.map(({ outcome }) => outcome.receivedAt));
+  const looked = Math.max(...answers.map(({ at }) => at));
+  const last = changes.findLast((change) => change.root === root && change.at <= looked);
+  if (last === undefined) return 'nothing changed before the look';
+  const came = accepted.some((hook) => hook.root === root && hook.at >= last.at && hook.at < asked);
+  return came ? 'its webhook had come' : null;
+}
+
+/** What stood from before the run to its end, and is not told; what the applier found together with other news was in flight. */
+function unseen({ run, findings, answers }: ToldRun, { stood }: Ledger): readonly string[] {
+  const told = new Set([
+    ...findings.map(keyOf),
+    ...answers.filter(({ beside }) => beside).map(({ outcome }) => `${outcome.root}/`),
+  ]);
+  return stood.flatMap(({ key, root, from, until }) =>
+    from < run.startedAt && until > run.endedAt && !told.has(key) && !told.has(`${root}/`)
+      ? [`${run.id} does not tell that ${key} differs`]
+      : [],
+  );
+}
+
+/** What a question found and had written, and is not told. Only its first answer counts: delivered again, it may meet what came later. */
+function unnamed({ run, findings, answers }: ToldRun): readonly string[] {
+  const told = new Set(findings.flatMap((finding) => [keyOf(finding), `${finding.root}/`]));
+  return answers
+    .filter((one, index) => answers.findIndex(({ outcome }) => outcome.root === one.outcome.root) === index)
+    .filter(({ beside, outcome }) => !beside && outcome.outcome === 'applied')
+    .flatMap(({ outcome }) => outcome.differences ?? [])
+    .flatMap((one) => (told.has(keyOf(one)) ? [] : [`${run.id} wrote ${keyOf(one)} and does not tell it`]));
+}

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+
+import { failures } from './failures.ts';
+import type { Profile } from './profile.ts';
+import { AIMED, FALLEN, MISSED, UNIFORM } from './profiles.ts';
+import { simulate } from './simulate.ts';
+
+const AIMED_SEEDS = 100;
+
+describe('the target converges and keeps its own fields', () => {
+  test.each(AIMED.filter(({ rule }) => rule !== 'read-after-news'))(
+    'in histories aimed at the rule $rule',
+    async ({ profile }) => {
+      expect(await failures(profile, { to: AIMED_SEEDS })).toEqual([]);
+    },
+    120_000,
+  );
+
+  test('in histories in which the state store forgets, again and again', async () => {
+    expect(await failures(FALLEN, { to: AIMED_SEEDS })).toEqual([]);
+  }, 240_000);
+});
+
+describe('what webhooks missed is found, named and repaired', () => {
+  test('in histories in which three of ten webhooks never come', async () => {
+    const causes = new Set<string>();
+
+    const failed = await failures(MISSED, { to: AIMED_SEEDS }, (history) => {
+      for (const cause of Object.keys(history.causes)) causes.add(cause);
+    });
+
+    expect(failed).toEqual([]);
+    // There was something to find, of each kind that the histories hold.
+    for (const cause of ['missed-webhook', 'silent-at-source', 'target-edited', 'new-at-source', 'failed-apply'])
+      expect([...causes]).toContain(cause);
+  }, 240_000);
+});
+
+describe('each rule carries weight', () => {
+  test.each(AIMED)(
+    'without $rule histories of its profile fail',
+    async ({ rule, profile }) => {
+      const broken: Profile = rule === 'read-after-news' ? { ...profile, readBeforeNews: true } : profile;
+      const without = new Set(rule === 'read-after-news' ? [] : [rule]);
+      let failed = 0;
+      for (let seed = 1; seed <= 3 * AIMED_SEEDS && failed === 0; seed++)
+        if ((await simulate(seed, broken, without)).wrong.length > 0) failed++;
+
+      expect(failed).toBe(1);
+    },
+    120_000,
+  );
+
+  test('and reading after the news lets none of the same histories fail', async () => {
+    const aimed = AIMED.filter(({ rule }) => rule === 'read-after-news');
+
+    for (const { profile } of aimed) expect(await failures(profile, { to: AIMED_SEEDS })).toEqual([]);
+  }, 120_000);
+});
+
+test('one seed is one history', async () => {
+  const [first, second] = [await simulate(7, UNIFORM), await simulate(7, UNIFORM)];
+
+  expect(first.trace.length).toBeGreaterThan(0);
+  expect(first).toEqual(second);
+});
