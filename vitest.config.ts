@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
 const INTEGRATION = ['tests/integration/**/*.test.ts'];
+/** What needs Kafka and Redis: they are started once for all of it. */
+const CLUSTER = ['tests/cluster/**/*.test.ts', 'tests/contract/**/*.{kafka,redis}.test.ts'];
 const HISTORIES = ['tests/simulation/**/*.test.ts', 'tests/laws/**/*.test.ts'];
 
 // What opens sockets, starts processes or runs through many seeds takes its time on a small machine.
@@ -15,15 +17,21 @@ function project(name: string, include: readonly string[], timeoutMs: number, ex
   };
 }
 
+function cluster() {
+  const { test, ...rest } = project('cluster', CLUSTER, SLOW_MS);
+  return { ...rest, test: { ...test, globalSetup: ['tests/services/global-setup.ts'] } };
+}
+
 export default defineConfig({
   test: {
     // A process for each file: workers, locks and signal handlers of one file never meet those of another.
     pool: 'forks',
     maxWorkers: 2,
     projects: [
-      project('quick', ['tests/**/*.test.ts'], QUICK_MS, [...INTEGRATION, ...HISTORIES]),
+      project('quick', ['tests/**/*.test.ts'], QUICK_MS, [...INTEGRATION, ...HISTORIES, ...CLUSTER]),
       project('histories', HISTORIES, SLOW_MS),
       project('integration', INTEGRATION, SLOW_MS),
+      cluster(),
     ],
   },
 });

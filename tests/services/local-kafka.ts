@@ -1,0 +1,86 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { end, freePort, isThere, runToEnd, untilListening } from './processes.ts';
+import type { RunningKafka } from './services.ts';
+
+const VERSION = '4.3.1';
+const JARS = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'lockstep-tests', `kafka-${VERSION}`);
+const HERE = dirname(fileURLToPath(import.meta.url));
+const START_MS = 60_000;
+
+/** Why Apache Kafka cannot be run here; null when it can. */
+export async function whyNoLocalKafka(): Promise<string | null> {
+  if (!(await isThere('java', '-version'))) return 'java is not installed';
+  if (existsSync(JARS) || (await isThere('mvn', '-v'))) return null;
+  return 'mvn is not installed, and the jars of Apache Kafka were not fetched before';
+}
+
+// Fetched aside and put in place whole, so that a fetch that was cut short is not taken for one.
+async function fetchJars(): Promise<void> {
+  if (existsSync(JARS)) return;
+  await mkdir(dirname(JARS), { recursive: true });
+  const aside = await mkdtemp(`${JARS}-`);
+  const args = ['-q', '-B', '-f', join(HERE, 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${aside}`];
+  await runToEnd('mvn', args, HERE);
+  await rename(aside, JARS).catch(() => rm(aside, { recursive: true }));
+}
+
+/** One broker in KRaft mode on free ports, with its data in a folder of its own that goes with it. */
+export async function startLocalKafka(): Promise<RunningKafka> {
+  await fetchJars();
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-kafka-'));
+  const [port, controllerPort] = [await freePort(), await freePort()];
+  const config = join(folder, 'server.properties');
+  await writeFile(config, properties(folder, port, controllerPort));
+  const classpath = ['-cp', join(JARS, '*')];
+  await runToEnd('java', [...classpath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config], folder);
+  let broker: ChildProcess | null = null;
+
+  async function start(): Promise<void> {
+    broker = spawn('java', ['-Xmx512m', ...classpath, 'kafka.Kafka', config], { cwd: folder, stdio: 'ignore' });
+    await untilListening(port, START_MS, broker);
+  }
+  async function kill(): Promise<void> {
+    if (broker !== null) await end(broker, 'SIGKILL');
+  }
+  await start();
+  return {
+    brokers: [`127.0.0.1:${String(port)}`],
+    kill,
+    start,
+    async stop() {
+      await kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+const CLUSTER_ID = 'bG9ja3N0ZXAtdGVzdHMtMQ';
+
+function properties(folder: string, port: number, controllerPort: number): string {
+  return [
+    'process.roles=broker,controller',
+    'node.id=1',
+    `controller.quorum.voters=1@127.0.0.1:${String(controllerPort)}`,
+    `listeners=PLAINTEXT://127.0.0.1:${String(port)},CONTROLLER://127.0.0.1:${String(controllerPort)}`,
+    `advertised.listeners=PLAINTEXT://127.0.0.1:${String(port)}`,
+    'controller.listener.names=CONTROLLER',
+    'inter.broker.listener.name=PLAINTEXT',
+    `log.dirs=${join(folder, 'data')}`,
+    'offsets.topic.replication.factor=1',
+    'offsets.topic.num.partitions=4',
+    'transaction.state.log.replication.factor=1',
+    'transaction.state.log.min.isr=1',
+    'transaction.state.log.num.partitions=2',
+    'offsets.retention.minutes=20160',
+    'auto.create.topics.enable=false',
+    // What production leaves at seconds, so that tests need not wait for it.
+    'group.initial.rebalance.delay.ms=0',
+    'group.min.session.timeout.ms=500',
+    '',
+  ].join('\n');
+}
