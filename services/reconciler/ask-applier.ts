@@ -1,7 +1,7 @@
 import type { News } from '#libs/event-log/news.ts';
 import type { AgreedFile } from './agreed-file.ts';
 import type { JournalStore } from './journal-store.ts';
-import type { ReconcilerDeps } from './reconciler-deps.ts';
+import type { ReconcilerDeps, ReconcilerRule } from './reconciler-deps.ts';
 import type { Candidate, LastAgreed, RunFile } from './run-file.ts';
 import type { OnProgress } from './scan-stores.ts';
 
@@ -65,6 +65,9 @@ async function publishQuestions(
   window: readonly Candidate[],
   options: AskOptions,
 ): Promise<void> {
+  const asking = () => deps.log.publish(window.map((candidate) => question(deps, candidate, options)));
+  const rule: ReconcilerRule = 'mark-before-asking';
+  if (deps.without?.has(rule) === true) await asking();
   const fresh = window.filter(({ askedAt }) => askedAt === null);
   const keys = fresh.map((candidate) => keyOf(candidate));
   const pair = deps.settings.name;
@@ -78,6 +81,7 @@ async function publishQuestions(
       settled: later(settled[index] ?? null, options.agreed.get(key)),
       parked: parked[index] ?? null,
     });
+  if (deps.without?.has(rule) === true) return;
   if (fresh.length < window.length) await journal.tail();
   const open = window.filter(
     (candidate) => candidate.askedAt === null || journal.answerOf(options.run, keyOf(candidate)) === null,

@@ -26,4 +26,8 @@ export type ReconcilerDeps = {
   /** Runs and reports lie here; instances share it. */
   readonly reportsDir: string;
   readonly say: ReconcilerLog;
+  /** Rules that the simulation takes out to show that they carry weight; never set in a product. */
+  readonly without?: ReadonlySet<string>;
 };
+
+export type ReconcilerRule = 'mark-before-asking';

@@ -8,8 +8,8 @@ import type { VirtualClock } from './virtual-clock.ts';
 /** The processes of a history: who runs, who is frozen, who takes over from the dead. */
 export type Cast = {
   readonly start: (role: Role) => void;
-  /** Lays a trap for one process of this role: it stops at a place that the history's random numbers choose. */
-  readonly trap: (role: Role, fault: 'kill' | 'freeze') => void;
+  /** Lays a trap for one process of this role: it stops at this place, or at one that the history's random numbers choose. */
+  readonly trap: (role: Role, fault: 'kill' | 'freeze', place?: string) => void;
   readonly kill: (victim: SimProcess) => void;
   readonly freeze: (victim: SimProcess) => void;
   /** Switches off all of this role but the one that began last. */
@@ -98,10 +98,12 @@ export function createCast({ broker, clock, random, sessionMs, say, run }: CastO
 
   return {
     start,
-    trap(role, fault) {
+    trap(role, fault, place) {
       const running = all.filter((one) => one.role === role && one.process.isRunning());
       const victim = running[Math.floor(random() * running.length)];
-      if (victim !== undefined) lay(victim, fault, CROSSINGS_MAX);
+      if (victim === undefined) return;
+      if (place === undefined) lay(victim, fault, CROSSINGS_MAX);
+      else victim.process.arm({ at: place, strike: () => strike(victim, fault) });
     },
     kill: (process) => strike(memberOf(process), 'kill'),
     freeze: (process) => strike(memberOf(process), 'freeze'),

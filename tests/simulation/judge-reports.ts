@@ -89,8 +89,11 @@ function isUntrue(...[finding, one, told, ledger]: Parameters<Check>): string | 
 
 const CAUSES: { readonly [C in Cause]?: Check } = {
   'missed-webhook': missed,
-  'late-webhook': ({ root }, one, _told, { accepted }) =>
-    accepted.some((hook) => hook.root === root && hook.at - hook.changeAt > LATE_AFTER_MS && hook.at <= one.run.endedAt)
+  // The source's clock has a grain of a second, and a change that does not move it looks older than it is.
+  'late-webhook': ({ root }, one, _told, { accepted, changes }) =>
+    accepted.some(
+      (hook) => hook.root === root && hook.at - hook.changeAt > LATE_AFTER_MS - 1_000 && hook.at <= one.run.endedAt,
+    ) || changes.some((change) => change.root === root && !change.clockMoved)
       ? null
       : 'none came late',
   'silent-at-source': ({ root }, one, _told, { changes }) =>
@@ -104,9 +107,9 @@ const CAUSES: { readonly [C in Cause]?: Check } = {
     outcomes.some((one) => one.root === root && (one.outcome === 'delayed' || one.outcome === 'parked'))
       ? null
       : 'nothing of it failed',
-  'under-way': ({ root, foundAt }, _one, _told, { changes, accepted }) =>
+  'under-way': ({ root, foundAt }, one, _told, { changes, accepted }) =>
     changes.some((change) => change.root === root && foundAt - change.at < LATE_AFTER_MS + 1_000) ||
-    accepted.some((hook) => hook.root === root && hook.at >= foundAt - 10_000)
+    accepted.some((hook) => hook.root === root && hook.at >= askedAt(one, root))
       ? null
       : 'nothing was on its way',
   inconclusive: ({ root }, _one, _told, { changes, edits }) =>
@@ -115,10 +118,14 @@ const CAUSES: { readonly [C in Cause]?: Check } = {
       : 'its cause can be told',
 };
 
+function askedAt({ answers }: ToldRun, root: string): number {
+  return Math.min(...answers.flatMap(({ outcome }) => (outcome.root === root ? [outcome.receivedAt] : [])));
+}
+
 // No webhook of the last change may have been accepted before the question was: it would have been applied before it, or failed.
 function missed(...[{ root }, one, , { changes, accepted }]: Parameters<Check>): string | null {
   const answers = one.answers.filter(({ outcome }) => outcome.root === root);
-  const asked = Math.min(...answers.map(({ outcome }) => outcome.receivedAt));
+  const asked = askedAt(one, root);
   const looked = Math.max(...answers.map(({ at }) => at));
   const last = changes.findLast((change) => change.root === root && change.at <= looked);
   if (last === undefined) return 'nothing changed before the look';

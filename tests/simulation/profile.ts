@@ -1,8 +1,9 @@
 import type { ApplierRule } from '../../services/applier/applier-deps.ts';
+import type { ReconcilerRule } from '../../services/reconciler/reconciler-deps.ts';
 import type { TargetFaults } from './flaky-target.ts';
 
 /** A rule that a history can do without, to show that it carries weight. */
-export type SimRule = ApplierRule;
+export type SimRule = ApplierRule | ReconcilerRule;
 
 /** What a history is made of; each rule has a profile aimed at it. */
 export type Profile = {

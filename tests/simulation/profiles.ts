@@ -1,5 +1,4 @@
-import type { ApplierRule } from '../../services/applier/applier-deps.ts';
-import type { Profile } from './profile.ts';
+import type { Profile, SimRule } from './profile.ts';
 
 /** A bit of everything. */
 export const UNIFORM: Profile = {
@@ -31,7 +30,7 @@ const CALM = { reconciler: null, kills: 0, freezes: 0, flushes: 0, prompt: true 
  * A rule of who may write, and the faults that only it withstands: uniform faults would need thousands of seeds to miss it.
  * With the rule no seed fails; without it at least one in a hundred does.
  */
-export const AIMED: readonly { readonly rule: ApplierRule | 'read-after-news'; readonly profile: Profile }[] = [
+export const AIMED: readonly { readonly rule: SimRule | 'read-after-news'; readonly profile: Profile }[] = [
   {
     rule: 'look-after-lost-answer',
     profile: { ...CALM, name: 'lost-answers', changes: 10, target: { late: 0.6, lost: 0.1, pause: 0 } },
@@ -82,6 +81,21 @@ export const AIMED: readonly { readonly rule: ApplierRule | 'read-after-news'; r
       changes: 14,
       freezeBeforeSend: 0.3,
       target: { late: 0.3, lost: 0, pause: 0.5 },
+    },
+  },
+  {
+    // Without it a reconciler that comes back takes what its own question repaired for what was known before.
+    rule: 'mark-before-asking',
+    profile: {
+      ...ALONE,
+      name: 'killed-while-asking',
+      kills: 0,
+      freezes: 0,
+      flushes: 0,
+      fallBacks: 0,
+      missed: 0.5,
+      reconciler: { kills: 8, freezes: 0 },
+      target: { late: 0, lost: 0, pause: 0 },
     },
   },
   { rule: 'selection', profile: { ...ALONE, name: 'edited-titles' } },

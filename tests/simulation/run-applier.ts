@@ -1,7 +1,7 @@
 import { createMemoryConnector } from '#libs/connectors/memory/memory-connector.ts';
 import type { StoreConnector } from '#libs/connectors/store-connector.ts';
 import { createFactStore } from '#libs/facts/log-fact-store.ts';
-import type { Health } from '../../services/applier/applier-deps.ts';
+import type { ApplierRule, Health } from '../../services/applier/applier-deps.ts';
 import { openApplier } from '../../services/applier/open-applier.ts';
 import type { Cast } from './cast.ts';
 import { withLateLanding } from './flaky-target.ts';
@@ -36,7 +36,7 @@ export async function runApplier(
     random,
     fingerprint: FINGERPRINT,
     say: (_level, facts, message) => say(`${process.name} ${message} ${JSON.stringify(facts)}`),
-    without,
+    without: without as ReadonlySet<ApplierRule>,
   });
 }
 

@@ -29,6 +29,7 @@ export async function runReconciler(stage: Stage, process: SimProcess, slot: num
     reportsDir: folder,
     journalPath: join(folder, `journal-${String(slot)}.sqlite`),
     say: (level, facts, message) => level !== 'debug' && say(`${process.name} ${message} ${JSON.stringify(facts)}`),
+    without: stage.without,
     waits: { tickMs: 1_000, leaseMs: SESSION_MS, retryMs: 1_000, pollMs: 200 },
   });
 }
