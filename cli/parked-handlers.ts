@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import type { News } from '#libs/event-log/news.ts';
+import { newsKey, type News } from '#libs/event-log/news.ts';
 import type { Parked } from '#libs/facts/fact-kinds.ts';
 import type { FactStore } from '#libs/facts/fact-store.ts';
 import { ROOT_KINDS } from '#libs/model/stored.ts';
@@ -44,7 +44,7 @@ export const retryParked = defineHandler(
         actOf(clock, pair, by, `asked again for ${news.length === 1 ? ids[0] : `${news.length} parked`}`),
       ]);
     }
-    return { pair, tried: news.map(({ root, rootId }) => `${root}:${rootId}`) };
+    return { pair, tried: news.map((one) => newsKey(one)) };
   },
 );
 
@@ -76,9 +76,10 @@ async function chosenIds(facts: FactStore, pair: string, id: string | null): Pro
 }
 
 function newsOf(pair: string, id: string, now: number): readonly News[] {
-  const at = id.indexOf(':');
-  const root = ROOT_KINDS.find((kind) => kind === id.slice(0, at));
-  if (root === undefined) return [];
-  const rootId = id.slice(at + 1);
-  return [{ v: 1, pair, root, rootId, kind: 'news', topic: 'parked', receivedAt: now, via: 'parked', tries: 0 }];
+  const [head = '', kind = '', ...rest] = id.split(':');
+  const news = { v: 1, pair, kind: 'news', topic: 'parked', receivedAt: now, via: 'parked', tries: 0 } as const;
+  // Its root is what the applier looks for.
+  if (head === 'child') return [{ ...news, root: 'product', rootId: '', child: { kind, id: rest.join(':') } }];
+  const root = ROOT_KINDS.find((one) => one === head);
+  return root === undefined ? [] : [{ ...news, root, rootId: id.slice(head.length + 1) }];
 }

@@ -47,7 +47,10 @@ export const settledSchema = z.object({
   stored: fieldPrints,
 });
 
-/** Set aside for a person. Id: `<root>:<rootId>`, or `record:<partition>:<offset>` for what could not be decoded. */
+/**
+ * Set aside for a person. Id: `<root>:<rootId>`; `child:<kind>:<id>` where the source did not say which root a child belongs to;
+ * `record:<partition>:<offset>` for what could not be decoded.
+ */
 export const parkedSchema = z.object({
   at: time,
   reason: z.string(),
@@ -99,6 +102,22 @@ export const stallSchema = z.object({ at: time, message: z.string(), remedy: z.s
 /** Somebody did something: for `lockstep log`. Id: time and random part. */
 export const actSchema = z.object({ at: time, by: z.string(), what: z.string() });
 
+/**
+ * Somebody asked the pair's reconciler for a full comparison, wherever it runs. `result` is what the comparison told, once `done`;
+ * `failed` why there is none. Id: random.
+ */
+export const askedSchema = z.object({
+  at: time,
+  by: z.string(),
+  /** Null: all. */
+  entities: z.array(z.enum(['product', 'variant', 'order', 'customer'])).nullable(),
+  repair: z.boolean(),
+  dryRun: z.boolean(),
+  done: z.boolean(),
+  result: z.unknown().optional(),
+  failed: z.string().optional(),
+});
+
 /** A full comparison: its state, for `status`. Id: run id. */
 export const runSchema = z.object({
   at: time,
@@ -127,6 +146,7 @@ export const FACT_KINDS = {
   stall: stallSchema,
   act: actSchema,
   run: runSchema,
+  asked: askedSchema,
 } as const;
 
 export type FactKind = keyof typeof FACT_KINDS;

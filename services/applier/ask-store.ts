@@ -2,12 +2,14 @@ import { isSyncError } from '#libs/runtime/sync-error.ts';
 import type { Health } from './applier-deps.ts';
 import { StoreIll, StoreShut } from './applier-deps.ts';
 
+const PASSED_OVER = 'the store answered, and not for all that it was asked';
+
 export type Asked<T> =
   | { readonly kind: 'got'; readonly value: T }
   | { readonly kind: 'failed'; readonly message: string };
 
 /**
- * Asks a store for many items in one call. When the call fails, a probe decides whether the store is ill (then this throws) or
+ * Asks a store for many items in one call; one answer an item, in order. When the call fails, a probe decides whether the store is ill (then this throws) or
  * the call is: then it is halved until the item that brings it down stands alone.
  */
 export async function askMany<I, T>(
@@ -19,7 +21,10 @@ export async function askMany<I, T>(
   if (items.length === 0) return [];
   try {
     const values = await ask(items);
-    return values.map((value) => ({ kind: 'got', value }));
+    // An item that was passed over was not answered for, which is not the same as not being there.
+    return items.map((_, index) =>
+      index in values ? { kind: 'got', value: values[index] as T } : { kind: 'failed', message: PASSED_OVER },
+    );
   } catch (error) {
     const message = await whoseFault(error, side, health);
     if (items.length === 1) return [{ kind: 'failed', message }];

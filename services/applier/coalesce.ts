@@ -46,8 +46,8 @@ export function coalesceByRoot(works: readonly Work[], now: number): Sorted {
   for (const work of works) {
     const { news, offset } = work.logged;
     if (news === null) undecodable.push(work.logged);
-    else if (news.child !== undefined) children.push({ offset, news });
     else if (news.notBefore !== undefined && news.notBefore > now) early.push({ offset, news });
+    else if (news.child !== undefined) children.push({ offset, news });
     else {
       const key = `${news.root}:${news.rootId}`;
       byKey.set(key, [...(byKey.get(key) ?? []), { work, news }]);

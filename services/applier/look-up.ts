@@ -3,16 +3,25 @@ import type { RootKind, StoredRoot } from '#libs/model/stored.ts';
 import { ROOT_KINDS } from '#libs/model/stored.ts';
 import { matchRoot, naturalKeys } from '#libs/planning/match-root.ts';
 import type { RootMatch } from '#libs/planning/plan-types.ts';
+import { must } from '#libs/runtime/must.ts';
 import type { ApplierDeps } from './applier-deps.ts';
-import { askMany } from './ask-store.ts';
+import { askMany, type Asked } from './ask-store.ts';
 
-/** Looks for the counterparts of roots that have no link: by source id, then by natural key. Null stays null. */
+/** What a look-up says of one root; a failed one says nothing, least of all that there is no counterpart. */
+export type LookedUp =
+  | { readonly kind: 'got'; readonly match: RootMatch }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/**
+ * Looks for the counterparts of roots that have no link: by source id, then by natural key. Null stays null. A root is told as
+ * matched, or as new, only where every question about it was answered: a creation may follow from this.
+ */
 export async function lookUp(
   deps: ApplierDeps,
   roots: readonly (StoredRoot | null)[],
   call: ReadContext,
-): Promise<readonly (RootMatch | null)[]> {
-  const found = new Map<StoredRoot, RootMatch>();
+): Promise<readonly (LookedUp | null)[]> {
+  const found = new Map<StoredRoot, LookedUp>();
   for (const kind of ROOT_KINDS) {
     const some = roots.filter((root): root is StoredRoot => root?.root === kind);
     if (some.length > 0) await lookUpKind(deps, kind, some, call, found);
@@ -21,47 +30,67 @@ export async function lookUp(
 }
 
 async function lookUpKind(
-  { source, target, sourceHealth, targetHealth }: ApplierDeps,
+  deps: ApplierDeps,
   kind: RootKind,
   roots: readonly StoredRoot[],
   call: ReadContext,
-  found: Map<StoredRoot, RootMatch>,
+  found: Map<StoredRoot, LookedUp>,
 ): Promise<void> {
   const stamped = await askMany(
     roots.map(({ id }) => id),
-    (ids) => target.findBySourceId(kind, ids, call),
+    (ids) => deps.target.findBySourceId(kind, ids, call),
     'target',
-    targetHealth,
+    deps.targetHealth,
   );
-  const rest = roots.filter((_, index) => {
-    const answer = stamped[index];
-    return answer?.kind !== 'got' || answer.value === null;
-  });
-  const values = [...new Set(rest.flatMap((root) => naturalKeys(root).values))];
-  const key = roots[0] === undefined ? null : naturalKeys(roots[0]).key;
-  const targets =
-    key === null ? [] : await askMany(values, (some) => target.findByKey(key, some, call), 'target', targetHealth);
-  // Uniqueness is asked of the source only for keys that hit something.
-  const hits = values.filter((_, index) => gotSome(targets[index]));
-  const sources =
-    key === null ? [] : await askMany(hits, (some) => source.findByKey(key, some, call), 'source', sourceHealth);
-
+  const rest: StoredRoot[] = [];
   for (const [index, root] of roots.entries()) {
-    const answer = stamped[index];
-    const byKey = new Map(
-      naturalKeys(root).values.map((value) => {
-        const at = targets[values.indexOf(value)];
-        const own = sources[hits.indexOf(value)];
-        return [
-          value,
-          { targets: at?.kind === 'got' ? at.value : [], sources: own?.kind === 'got' ? own.value.length : 0 },
-        ] as const;
-      }),
-    );
-    found.set(root, matchRoot(root, { bySourceId: answer?.kind === 'got' ? answer.value : null, byKey }));
+    const answer = must(stamped[index], 'an answer for each source id');
+    if (answer.kind === 'failed') found.set(root, answer);
+    else if (answer.value === null) rest.push(root);
+    else found.set(root, { kind: 'got', match: matchRoot(root, { bySourceId: answer.value, byKey: new Map() }) });
   }
+  const byKey = await askForKeys(deps, rest, call);
+  for (const root of rest) found.set(root, matchByKey(root, byKey));
 }
 
-function gotSome(answer: { readonly kind: string; readonly value?: readonly unknown[] } | undefined): boolean {
-  return answer?.kind === 'got' && (answer.value?.length ?? 0) > 0;
+type KeyAnswer = { readonly targets: readonly StoredRoot[]; readonly sources: number };
+type KeyAnswers = ReadonlyMap<string, Asked<KeyAnswer>>;
+
+async function askForKeys(
+  { source, target, sourceHealth, targetHealth }: ApplierDeps,
+  roots: readonly StoredRoot[],
+  call: ReadContext,
+): Promise<KeyAnswers> {
+  const [first] = roots;
+  if (first === undefined) return new Map();
+  const { key } = naturalKeys(first);
+  const values = [...new Set(roots.flatMap((root) => naturalKeys(root).values))];
+  const targets = await askMany(values, (some) => target.findByKey(key, some, call), 'target', targetHealth);
+  const answers = new Map<string, Asked<KeyAnswer>>();
+  const hits = new Map<string, readonly StoredRoot[]>();
+  for (const [index, value] of values.entries()) {
+    const answer = must(targets[index], 'an answer for each key');
+    if (answer.kind === 'failed') answers.set(value, answer);
+    else if (answer.value.length === 0) answers.set(value, { kind: 'got', value: { targets: [], sources: 0 } });
+    else hits.set(value, answer.value);
+  }
+  // Uniqueness is asked of the source only for keys that hit something.
+  const names = [...hits.keys()];
+  const sources = await askMany(names, (some) => source.findByKey(key, some, call), 'source', sourceHealth);
+  for (const [index, value] of names.entries()) {
+    const answer = must(sources[index], 'an answer for each key');
+    const known = { targets: hits.get(value) ?? [], sources: answer.kind === 'got' ? answer.value.length : 0 };
+    answers.set(value, answer.kind === 'failed' ? answer : { kind: 'got', value: known });
+  }
+  return answers;
+}
+
+function matchByKey(root: StoredRoot, answers: KeyAnswers): LookedUp {
+  const byKey = new Map<string, KeyAnswer>();
+  for (const value of naturalKeys(root).values) {
+    const answer = must(answers.get(value), 'an answer for each key');
+    if (answer.kind === 'failed') return answer;
+    byKey.set(value, answer.value);
+  }
+  return { kind: 'got', match: matchRoot(root, { bySourceId: null, byKey }) };
 }

@@ -55,21 +55,22 @@ export async function readBatch(
   return groups.map((group, index) => {
     const source = sources[index];
     const target = targets[index];
-    const failed = source?.kind === 'failed' ? source.message : target?.kind === 'failed' ? target.message : null;
+    const looked = matches[index] ?? null;
+    const failed = [source, target, looked].find((read) => read?.kind === 'failed');
     const stored = source?.kind === 'got' ? source.value : null;
     return {
       group,
       source: stored,
       links: stored === null ? new Map() : linksOf(stored, links),
       references: stored === null ? new Map() : referencesOf(stored, links),
-      match: matches[index] ?? null,
+      match: looked?.kind === 'got' ? looked.match : null,
       target: target?.kind === 'got' ? target.value : null,
       settled: facts.settled[index] ?? null,
       inheritedFields: facts.inherited[index] ?? null,
       creating: facts.creating[index] ?? null,
       parked: facts.parked[index] ?? null,
       retrying: facts.retrying[index] ?? null,
-      failure: failed ?? doubted.get(group.key) ?? null,
+      failure: failed?.message ?? doubted.get(group.key) ?? null,
     };
   });
 }

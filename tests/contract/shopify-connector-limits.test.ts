@@ -77,6 +77,23 @@ describe('the Shopify connector looks', () => {
   });
 });
 
+describe('the Shopify connector believes no answer that leaves something out', () => {
+  test.each([
+    ['a search', { k0: { nodes: [], pageInfo: { hasNextPage: false } } }, 'findByKey'],
+    ['a list of nodes', { nodes: [null] }, 'readRoots'],
+  ] as const)('%s', async (_what, data, question) => {
+    await using harness = await openPrepared();
+    harness.simulator.faults.plant(answering(200, { data }));
+
+    const asking =
+      question === 'findByKey'
+        ? harness.connector.findByKey('sku', ['A', 'B'], CALL)
+        : harness.connector.readRoots('order', [{ id: '1' }, { id: '2' }], CALL);
+
+    await expect(asking).rejects.toMatchObject({ code: 'STORE_ANSWER_FOREIGN' });
+  });
+});
+
 describe('the Shopify connector knows whose fault an answer is', () => {
   test.each([
     ['turned away by the platform’s guard', 430, '', 'STORE_RATE_LIMITED'],

@@ -164,17 +164,24 @@ async function searchFor(
   const data = await client.read(document(values.length), searched, toVariables(values.map(toQuery)), call);
   const lists = [];
   for (const [index, value] of values.entries()) {
-    let page = data[`k${index}`];
-    const nodes = [...(page?.nodes ?? [])];
-    while (page?.pageInfo.hasNextPage === true) {
+    let page = answered(data[`k${index}`]);
+    const nodes = [...page.nodes];
+    while (page.pageInfo.hasNextPage) {
       const variables = { v0: toQuery(value), after: page.pageInfo.endCursor ?? null };
-      page = (await client.read(more(), searched, variables, call))['k0'];
-      nodes.push(...(page?.nodes ?? []));
+      page = answered((await client.read(more(), searched, variables, call))['k0']);
+      nodes.push(...page.nodes);
     }
     const ids = nodes.map((node) => accept(node, value)).filter((id) => id !== null);
     lists.push([...new Set(ids.map(fromGid))]);
   }
   return lists;
+}
+
+// A search that was passed over has found nothing out.
+function answered<T>(page: T | undefined): T {
+  if (page === undefined)
+    throw new SyncError('STORE_ANSWER_FOREIGN', 'Cannot search: the answer leaves out what was searched for');
+  return page;
 }
 
 async function readLists(

@@ -127,7 +127,7 @@ function createProductReader(client: ShopifyClient, shop: Shop, { wholeProduct }
       const location = await shop.location(call);
       const variables = { ids: part.map((id) => toGid('Product', id)), location, content: true };
       const { nodes } = await client.read(reads.PRODUCTS_BY_ID, nodesAnswer, variables, call);
-      return parseNodes(nodes, productWithVariantsWire);
+      return parseNodes(nodes, productWithVariantsWire, part.length);
     });
     for (const wire of wires) found.set(fromGid(wire.id), await wholeProduct(wire, call));
     return found;
@@ -147,7 +147,7 @@ function createFlatReader(client: ShopifyClient, { wholeOrder }: WholeReader): F
       const wires = await orderPieces(ids, async (part) => {
         const variables = { ids: part.map((id) => toGid('Order', id)), history: call.fields.has('order.history') };
         const { nodes } = await client.read(reads.ORDERS_BY_ID, nodesAnswer, variables, call);
-        return parseNodes(nodes, orderWire);
+        return parseNodes(nodes, orderWire, part.length);
       });
       for (const wire of wires) found.set(fromGid(wire.id), await wholeOrder(wire, call));
       return found;
@@ -156,7 +156,7 @@ function createFlatReader(client: ShopifyClient, { wholeOrder }: WholeReader): F
       const wires = await customerPieces(ids, async (part) => {
         const variables = { ids: part.map((id) => toGid('Customer', id)) };
         const { nodes } = await client.read(reads.CUSTOMERS_BY_ID, nodesAnswer, variables, call);
-        return parseNodes(nodes, customerWire);
+        return parseNodes(nodes, customerWire, part.length);
       });
       return new Map(wires.map((wire) => [fromGid(wire.id), toStoredCustomer(wire)]));
     },
@@ -180,7 +180,7 @@ function createPartReader(client: ShopifyClient, shop: Shop): PartReader {
     const variantWires = await variantPieces([...rootOf.keys()], async (part) => {
       const variables = { ids: part.map((id) => toGid('ProductVariant', id)), location, content };
       const { nodes } = await client.read(reads.VARIANTS_BY_ID, nodesAnswer, variables, call);
-      return parseNodes(nodes, variantOfProductWire);
+      return parseNodes(nodes, variantOfProductWire, part.length);
     });
     for (const wire of variantWires) {
       const id = fromGid(wire.product.id);
@@ -193,7 +193,7 @@ function createPartReader(client: ShopifyClient, shop: Shop): PartReader {
     const productWires = await productPieces(childless, async (part) => {
       const variables = { ids: part.map((id) => toGid('Product', id)), content };
       const { nodes } = await client.read(reads.PRODUCTS_WITHOUT_VARIANTS, nodesAnswer, variables, call);
-      return parseNodes(nodes, productWire);
+      return parseNodes(nodes, productWire, part.length);
     });
     for (const wire of productWires) found.set(fromGid(wire.id), toStoredProduct(wire, [], true));
     return found;
@@ -209,7 +209,9 @@ function unique(ids: readonly string[]): readonly string[] {
  *
  * @throws {SyncError} STORE_ANSWER_FOREIGN where one is there and cannot be read: that must never look like a missing one.
  */
-function parseNodes<T>(nodes: readonly unknown[], schema: z.ZodType<T>): readonly T[] {
+function parseNodes<T>(nodes: readonly unknown[], schema: z.ZodType<T>, asked: number): readonly T[] {
+  if (nodes.length !== asked)
+    throw new SyncError('STORE_ANSWER_FOREIGN', 'Cannot read nodes: the answer leaves some out');
   return nodes.flatMap((node) => {
     if (typeof node !== 'object' || node === null || !('id' in node)) return [];
     const parsed = schema.safeParse(node);
