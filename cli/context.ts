@@ -17,7 +17,6 @@ import type { PairSettings } from '#libs/model/pair.ts';
 import type { Clock } from '#libs/runtime/clock.ts';
 import { systemClock } from '#libs/runtime/clock.ts';
 import { ensureDataDir } from '#libs/runtime/data-dir.ts';
-import { loadFingerprintKey } from '#libs/runtime/fingerprint-key.ts';
 import type { Logger } from '#libs/runtime/logger.ts';
 import { createLogger } from '#libs/runtime/logger.ts';
 import { must } from '#libs/runtime/must.ts';
@@ -59,7 +58,11 @@ export type Context = AsyncDisposable & {
   readonly log: EventLog;
   readonly state: StateStore;
   readonly facts: FactStore;
+  /** A folder of this process alone: spool, journal. Embedded: `dataDir` itself. */
+  readonly instanceDir: string;
   readonly fingerprint: Fingerprint;
+  /** Makes the pairs' places on the log, and loads what is needed of it; may be asked again after a failure. */
+  readonly prepare: () => Promise<void>;
   readonly pairs: ReadonlyMap<string, OpenPair>;
 };
 
@@ -96,23 +99,29 @@ export async function openContext(
   });
   await ensureDataDir(config.dataDir);
   const { socketPath } = options;
-  const stores = await openStores(config, { clock, ...(socketPath === undefined ? {} : { socketPath }) });
-  const fingerprint = createFingerprint(await loadFingerprintKey(config.dataDir));
+  const stores = await openStores(config, { clock, logger, ...(socketPath === undefined ? {} : { socketPath }) });
+  const keyed = createKeyedFingerprint(stores.fingerprintKey);
   const pairs = new Map<string, OpenPair>();
   for (const pair of config.pairs) {
-    await stores.log.openPair(pair.settings.name, { partitions: pair.settings.partitions });
-    pairs.set(
-      pair.settings.name,
-      openPair(pair, { config, clock, stores, logger, platforms: options.platforms ?? PLATFORMS }),
-    );
+    const deps = { config, clock, stores, logger, platforms: options.platforms ?? PLATFORMS };
+    pairs.set(pair.settings.name, openPair(pair, deps));
   }
+  const prepare = async (): Promise<void> => {
+    await keyed.load();
+    for (const { settings } of pairs.values())
+      await stores.log.openPair(settings.name, { partitions: settings.partitions });
+  };
+  // A cluster may be away when a service starts, and a verb makes no topics on it.
+  if (config.cluster === null) await prepare();
+  else if (options.service === undefined) await keyed.load();
   return {
     config,
     clock,
     random: systemRandom,
     logger,
     ...stores,
-    fingerprint,
+    fingerprint: keyed.fingerprint,
+    prepare,
     pairs,
     [Symbol.asyncDispose]: async () => {
       for (const { source, target } of pairs.values()) {
@@ -122,6 +131,17 @@ export async function openContext(
         }
       }
       await stores.close();
+    },
+  };
+}
+
+// Nothing is fingerprinted before the first read of a store, which comes after `load`.
+function createKeyedFingerprint(loadKey: () => Promise<Buffer>) {
+  let loaded: Fingerprint | null = null;
+  return {
+    fingerprint: ((...args) => must(loaded, 'the key of fingerprints')(...args)) satisfies Fingerprint,
+    async load(): Promise<void> {
+      loaded ??= createFingerprint(await loadKey());
     },
   };
 }

@@ -18,7 +18,8 @@ export async function call<R>(
   args: unknown,
   tell: (progress: unknown) => void = () => {},
 ): Promise<R> {
-  const running = findRunning(config.dataDir);
+  // On a cluster the verbs change what all processes see: facts, and the log. Nobody has to be asked.
+  const running = config.cluster === null ? findRunning(config.dataDir) : null;
   if (running !== null && running.socket !== null) {
     const answer = await callControl(running.socket, { name, args }, tell);
     if (answer !== null) return answer.result as R;

@@ -12,6 +12,7 @@ import type { PlanKind, PlanLine } from '../services/reconciler/plan-lines.ts';
 import { PLAN_KINDS } from '../services/reconciler/plan-lines.ts';
 import type { ReconcilerDeps } from '../services/reconciler/reconciler-deps.ts';
 import { openRunFile } from '../services/reconciler/run-file.ts';
+import { isReconciled } from './ask-reconciler.ts';
 import { pairOf } from './context.ts';
 import { defineHandler } from './handler.ts';
 import { reconcilerDeps } from './plug-parts.ts';
@@ -43,7 +44,8 @@ export const approve = defineHandler(
       throw new SyncError('PLAN_OUTDATED', `Cannot approve "${planId ?? pair}": there is no such plan`);
     const approved = await approvePlan(deps, plan, { by, thenCompare: true });
     await prepareTarget(deps, signal);
-    return { ...approved, pair, planId: plan.id, running: runtime.running !== null };
+    const running = runtime.config.cluster === null ? runtime.running !== null : await isReconciled(pair, runtime);
+    return { ...approved, pair, planId: plan.id, running };
   },
 );
 

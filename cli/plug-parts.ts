@@ -48,8 +48,8 @@ export function reconcilerDeps(pair: OpenPair, context: Context): ReconcilerDeps
 }
 
 /** Where the pair's journal lies by root and time; it may be deleted. */
-export function journalPath({ config }: Pick<Context, 'config'>, pair: string): string {
-  return join(config.dataDir, 'journal', `${pair}.sqlite`);
+export function journalPath({ instanceDir }: Pick<Context, 'instanceDir'>, pair: string): string {
+  return join(instanceDir, 'journal', `${pair}.sqlite`);
 }
 
 function depsOf(service: string, { settings, source, target }: OpenPair, context: Context) {

@@ -4,6 +4,7 @@ import type { EntityKind } from '#libs/model/stored.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import type { RunResult } from '../services/reconciler/finding.ts';
 import { actOf } from '#libs/facts/act-of.ts';
+import { askReconciler } from './ask-reconciler.ts';
 import { pairOf } from './context.ts';
 import { defineHandler } from './handler.ts';
 import { withParts } from './with-parts.ts';
@@ -29,6 +30,11 @@ export const reconcile = defineHandler(
     const phase = (await facts.get(pair, 'phase', 'phase'))?.phase ?? 'observe';
     const repairs = repair && phase === 'follow';
     if (repairs && !dryRun) await facts.put([actOf(clock, pair, by, `asked for a comparison with repair`)]);
+    if (runtime.config.cluster !== null) {
+      pairOf(runtime, pair);
+      const asked = { pair, by, entities: entity === null ? null : entities, repair: repairs, dryRun };
+      return { run: await askReconciler(asked, runtime, signal), phase };
+    }
     const run = await withParts(pairOf(runtime, pair), runtime, signal, ({ reconciler }) =>
       reconciler.compare({
         ...(entity === null ? {} : { entities }),

@@ -19,7 +19,8 @@ export async function runOnce(
     onProgress,
   }: { readonly signal: AbortSignal; readonly onProgress: (pair: string, progress: Progress) => void },
 ): Promise<readonly OnceResult[]> {
-  await publishBacklog({ ...context, dataDir: context.config.dataDir });
+  await context.prepare();
+  await publishBacklog({ ...context, dataDir: context.instanceDir });
   const results: OnceResult[] = [];
   for (const pair of context.pairs.values())
     results.push(await onceForPair(pair, context, signal, (progress) => onProgress(pair.settings.name, progress)));

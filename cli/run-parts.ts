@@ -1,9 +1,14 @@
+import { basename } from 'node:path';
+
+import { isSyncError } from '#libs/runtime/sync-error.ts';
 import type { Ingest } from '../services/ingest/open-ingest.ts';
 import { openIngest } from '../services/ingest/open-ingest.ts';
+import { publishBacklog } from '../services/ingest/publish-backlog.ts';
 import type { Context, OpenPair } from './context.ts';
 import { pinStores } from './pin-stores.ts';
 import { openApplierPart, openReconcilerPart } from './plug-parts.ts';
 import type { Part, ReconcilerPart, RunningParts } from './runtime-parts.ts';
+import { takeAbandoned } from './take-instance.ts';
 
 export type PartName = 'ingest' | 'applier' | 'reconciler';
 export const PART_NAMES: readonly PartName[] = ['ingest', 'applier', 'reconciler'];
@@ -25,8 +30,10 @@ export async function openParts(context: Context, parts: ReadonlySet<PartName>):
   const reconcilers = new Map<string, ReconcilerPart>();
   const ingest = parts.has('ingest') ? await openIngestPart(context, reconcilers) : null;
 
+  const onLog = prepareLog(context, stopping.signal);
   const openPair = async (pair: OpenPair): Promise<void> => {
     const { name } = pair.settings;
+    await onLog;
     await pinStores(pair, context, { signal: stopping.signal, patient: true });
     if (parts.has('applier')) appliers.set(name, await openApplierPart(pair, context));
     if (parts.has('reconciler')) reconcilers.set(name, await openReconcilerPart(pair, context, { scheduled: true }));
@@ -38,6 +45,13 @@ export async function openParts(context: Context, parts: ReadonlySet<PartName>):
       if (!stopping.signal.aborted) failing.reject(error);
     }),
   );
+
+  if (ingest !== null)
+    onLog
+      .then(() => publishAbandoned(context))
+      .catch((error: unknown) => {
+        if (!stopping.signal.aborted) context.logger.warn({ err: error }, 'an abandoned spool could not be published');
+      });
 
   return {
     ingestUrl: ingest?.url ?? null,
@@ -54,8 +68,37 @@ export async function openParts(context: Context, parts: ReadonlySet<PartName>):
   };
 }
 
+const PREPARE_RETRY_MS = 1_000;
+
+/** A cluster that is away when a process starts is waited for; ingest listens and spools meanwhile. */
+async function prepareLog({ prepare, clock, logger }: Context, stopping: AbortSignal): Promise<void> {
+  for (;;) {
+    try {
+      return await prepare();
+    } catch (error) {
+      if (!isSyncError(error) || error.disposition !== 'retry') throw error;
+      logger.warn({ code: error.code, hint: error.hint }, error.message);
+      await clock.sleep(PREPARE_RETRY_MS, stopping);
+    }
+  }
+}
+
+/** What processes of a cluster that ended left in their spools, and nobody has taken since, goes to the log. */
+async function publishAbandoned(context: Context): Promise<void> {
+  const { config, log, facts, clock, logger } = context;
+  if (config.cluster === null) return;
+  for (const { dir, release } of takeAbandoned(config.dataDir, clock.now())) {
+    try {
+      const found = await publishBacklog({ dataDir: dir, log, facts });
+      if (found > 0) logger.info({ folder: basename(dir), found }, 'published what an ended process had spooled');
+    } finally {
+      release();
+    }
+  }
+}
+
 function openIngestPart(context: Context, reconcilers: ReadonlyMap<string, ReconcilerPart>): Promise<Ingest> {
-  const { config, log, facts, clock } = context;
+  const { config, log, facts, clock, instanceDir } = context;
   const logger = context.logger.child({ service: 'ingest' });
   return openIngest({
     pairs: [...context.pairs.values()].map(({ settings, source }) => ({
@@ -65,7 +108,7 @@ function openIngestPart(context: Context, reconcilers: ReadonlyMap<string, Recon
     })),
     log,
     facts,
-    dataDir: config.dataDir,
+    dataDir: instanceDir,
     clock,
     logger,
     ports: config.ingest,

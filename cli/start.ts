@@ -45,19 +45,23 @@ function chooseParts(words: readonly string[]): ReadonlySet<PartName> {
 }
 
 async function run(config: LoadedConfig, io: Io, parts: ReadonlySet<PartName>): Promise<ExitCode> {
-  const socketPath = controlSocketPath(config.dataDir);
-  await using context = await openContext(config, io, { service: 'lockstep', socketPath });
+  const socketPath = config.cluster === null ? controlSocketPath(config.dataDir) : null;
+  await using context = await openContext(config, io, {
+    service: 'lockstep',
+    ...(socketPath === null ? {} : { socketPath }),
+  });
   const running = await openParts(context, parts);
-  const control = await serveControl(socketPath, (name, args, call) =>
-    handle(name, args, { ...context, running }, call),
-  );
+  const control =
+    socketPath === null
+      ? null
+      : await serveControl(socketPath, (name, args, call) => handle(name, args, { ...context, running }, call));
   if (io.isTerminal) say(io, ...banner(context, running.ingestUrl));
   try {
     await Promise.race([stopped(io.signal), running.failed]);
     context.logger.info({}, 'stopping: what is begun is finished first');
     return 0;
   } finally {
-    await control.close();
+    await control?.close();
     await running.stop();
   }
 }

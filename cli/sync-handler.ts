@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 import type { NewsOutcome } from '#libs/journal/journal-records.ts';
-import type { JournalStore } from '../services/reconciler/journal-store.ts';
+import { openJournalStore, type JournalStore } from '../services/reconciler/journal-store.ts';
 import { actOf } from '#libs/facts/act-of.ts';
-import { pairOf } from './context.ts';
+import { pairOf, type OpenPair } from './context.ts';
 import type { FoundRoot } from './find-root.ts';
 import { findRoot } from './find-root.ts';
 import type { Runtime } from './handler.ts';
@@ -33,7 +33,7 @@ export const sync = defineHandler(
     const { root, rootId } = found;
     const key = `${root}:${rootId}`;
     tell({ found });
-    return withParts(pair, runtime, signal, async ({ reconciler: { journal } }) => {
+    return withJournal(pair, runtime, signal, async (journal) => {
       const receivedAt = clock.now();
       await log.publish([
         { v: 1, pair: name, root, rootId, kind: 'news', topic: 'sync', receivedAt, via: 'sync', tries: 0 },
@@ -46,6 +46,24 @@ export const sync = defineHandler(
     });
   },
 );
+
+// On a cluster the appliers are elsewhere: what they tell from now on is read from the log.
+async function withJournal<R>(
+  pair: OpenPair,
+  runtime: Runtime,
+  signal: AbortSignal,
+  work: (journal: JournalStore) => Promise<R>,
+): Promise<R> {
+  const { log, config } = runtime;
+  if (config.cluster === null) return withParts(pair, runtime, signal, ({ reconciler: { journal } }) => work(journal));
+  const { name } = pair.settings;
+  const journal = openJournalStore(':memory:', name, log, await log.journalEnd(name));
+  try {
+    return await work(journal);
+  } finally {
+    journal.close();
+  }
+}
 
 async function waitForOutcome(
   journal: JournalStore,

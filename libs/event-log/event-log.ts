@@ -41,7 +41,11 @@ export type EventLog = {
   readonly appendJournal: (records: readonly JournalEnvelope[]) => Promise<void>;
   /** Reads a pair's journal from a position (exclusive of what was read before) to its end as it is now, oldest first. */
   readonly readJournal: (pair: string, from?: JournalPosition) => AsyncIterable<JournalRead>;
+  /** Where the pair's journal ends now: a reader that begins there sees only what comes after. */
+  readonly journalEnd: (pair: string) => Promise<JournalPosition>;
   readonly lag: (pair: string) => Promise<Lag>;
+  /** The same by partition, in rising order, without what is delayed. */
+  readonly partitionLags: (pair: string) => Promise<readonly PartitionLag[]>;
   /** Offsets at the end and at the start of each of the pair's partitions. */
   readonly ends: (pair: string) => Promise<
     readonly {
@@ -139,6 +143,8 @@ export type Lag = {
   /** Age in milliseconds of the oldest news that is not committed; 0 when there is none. */
   readonly oldestMs: number;
 };
+
+export type PartitionLag = Omit<Lag, 'delayed'> & { readonly partition: number };
 
 /** Delay tiers in rising order: the three `timing.retries` and `landing`. */
 export type DelayTiers = readonly number[];

@@ -6,6 +6,7 @@ import type { ConsumeHandlers, ConsumeOptions, Consumption, Epoch, EventLog } fr
 import type { Claim, LogCall } from './log-tables.ts';
 import { newsKey, type News } from './news.ts';
 import type { GroupMember } from './partition-groups.ts';
+import { readPartitionLags } from './partition-lags.ts';
 import { readFactsFrom, readJournalFrom } from './read-pages.ts';
 
 /** One process' end of a log whose tables are reached by `call`. */
@@ -89,7 +90,15 @@ export function createLogClient({ call, clock, join, leave, onPublished, onClose
 
 type Records = Pick<
   EventLog,
-  'appendFacts' | 'readFacts' | 'appendJournal' | 'readJournal' | 'lag' | 'ends' | 'readNews'
+  | 'appendFacts'
+  | 'readFacts'
+  | 'appendJournal'
+  | 'readJournal'
+  | 'journalEnd'
+  | 'lag'
+  | 'partitionLags'
+  | 'ends'
+  | 'readNews'
 >;
 
 function createRecords({
@@ -103,7 +112,19 @@ function createRecords({
   readonly partitionsOf: (pair: string, action: string) => Promise<number>;
   readonly lose: (epoch: Epoch) => void;
 }): Records {
+  const measuring: Pick<EventLog, 'ends' | 'readNews'> = {
+    async ends(pair) {
+      await partitionsOf(pair, 'measure');
+      return call('ends', { pair });
+    },
+    async readNews(pair, partition, from, limit) {
+      await partitionsOf(pair, 'read');
+      const { rows } = await call('fetch', { pair, partition, from, limit });
+      return rows.map((row) => toLoggedNews(partition, row));
+    },
+  };
   return {
+    ...measuring,
     async appendFacts(facts, options) {
       const epoch = options?.epoch;
       if (epoch?.signal.aborted === true) return 'lost';
@@ -120,19 +141,16 @@ function createRecords({
       await call('appendJournal', { entries, now: clock.now() });
     },
     readJournal: (pair, from = []) => readJournalFrom(call, pair, from),
+    async journalEnd(pair) {
+      const partitions = await partitionsOf(pair, 'read');
+      const offset = await call('journalEnd', {});
+      return offset < 0 ? [] : Array.from({ length: partitions }, (_, partition) => ({ partition, offset }));
+    },
     async lag(pair) {
       await partitionsOf(pair, 'measure');
       return call('lag', { pair, now: clock.now() });
     },
-    async ends(pair) {
-      await partitionsOf(pair, 'measure');
-      return call('ends', { pair });
-    },
-    async readNews(pair, partition, from, limit) {
-      await partitionsOf(pair, 'read');
-      const { rows } = await call('fetch', { pair, partition, from, limit });
-      return rows.map((row) => toLoggedNews(partition, row));
-    },
+    partitionLags: (pair) => readPartitionLags(measuring, pair, clock.now()),
   };
 }
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { link, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -15,6 +15,11 @@ const KEY_BYTES = 32;
 export async function loadFingerprintKey(dataDir: string): Promise<Buffer> {
   const path = join(await ensureDataDir(dataDir), 'key');
   return (await readKey(path)) ?? makeKey(path);
+}
+
+/** The key from a secret text: what several processes are given alike. */
+export function toFingerprintKey(secret: string): Buffer {
+  return createHash('sha256').update(`lockstep fingerprints\n${secret}`).digest();
 }
 
 async function readKey(path: string): Promise<Buffer | null> {

@@ -45,6 +45,23 @@ export type Ingest = AsyncDisposable & {
 
 const HOUR_MS = 3_600_000;
 
+function unknownPairs(pairs: readonly IngestPair[], left: Iterable<string>): readonly string[] {
+  const known = new Set(pairs.map(({ name }) => name));
+  return [...left].filter((pair) => !known.has(pair));
+}
+
+// The log may be away when ingest starts: what it must have before the first publishing is made then.
+function openingFirst(log: IngestDeps['log'], pairs: readonly string[]): Pick<EventLog, 'publish'> {
+  let left = [...pairs];
+  return {
+    async publish(...args) {
+      for (const pair of left) await log.openPair(pair);
+      left = [];
+      return log.publish(...args);
+    },
+  };
+}
+
 /** Opens the two ports of ingest. */
 export async function openIngest(deps: IngestDeps): Promise<Ingest> {
   const { clock, logger, ports } = deps;
@@ -60,10 +77,9 @@ export async function openIngest(deps: IngestDeps): Promise<Ingest> {
     },
   });
   // News of a pair that has left the config since would otherwise be refused for ever, and block what came after it.
-  const known = new Set(deps.pairs.map(({ name }) => name));
-  for (const pair of spool.leftPairs) if (!known.has(pair)) await deps.log.openPair(pair);
+  const log = openingFirst(deps.log, unknownPairs(deps.pairs, spool.leftPairs));
   const raw = await openRawStore(join(deps.dataDir, 'spool', 'raw'), clock);
-  const publisher = createChangePublisher({ ...deps, spool });
+  const publisher = createChangePublisher({ ...deps, log, spool });
   const counts = createIngestCounts();
   const app = createIngestApp({ ...deps, publisher, raw, counts, onUnreadable });
   const open = await listen(app, ports.host, ports.port);

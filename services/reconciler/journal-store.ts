@@ -56,7 +56,13 @@ const TABLES = `
 const PAGE = 500;
 
 /** Opens `journal.sqlite` of a pair; `:memory:` for a run without a folder. */
-export function openJournalStore(path: string, pair: string, log: Pick<EventLog, 'readJournal'>): JournalStore {
+export function openJournalStore(
+  path: string,
+  pair: string,
+  log: Pick<EventLog, 'readJournal'>,
+  /** Where a new one begins. @default the journal's start */
+  from: JournalPosition = [],
+): JournalStore {
   const db = new DatabaseSync(path);
   db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL;');
   db.exec(TABLES);
@@ -72,6 +78,8 @@ export function openJournalStore(path: string, pair: string, log: Pick<EventLog,
     ),
   };
   const move = db.prepare('INSERT OR REPLACE INTO positions (partition, offset) VALUES (?, ?)');
+
+  for (const { partition, offset } of from) move.run(partition, offset);
 
   function keep(reads: readonly JournalRead[]): void {
     db.exec('BEGIN');

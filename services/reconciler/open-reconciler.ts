@@ -7,7 +7,7 @@ import type { RootKind } from '#libs/model/stored.ts';
 import { randomId } from '#libs/runtime/random.ts';
 import { isSyncError } from '#libs/runtime/sync-error.ts';
 import type { StateStore } from '#libs/state/state-store.ts';
-import { APPROVED } from './approve-plan.ts';
+import { wantsRepair } from './alarms.ts';
 import { createComparison, type ComparisonOptions } from './compare-stores.ts';
 import type { RunResult } from './finding.ts';
 import { openJournalStore, type JournalStore } from './journal-store.ts';
@@ -150,23 +150,43 @@ async function doDuties({ deps, journal, schedule, compare, sweep }: Duties): Pr
     await sweep();
     journal.forgetBefore(clock.now() - JOURNAL_KEPT_MS);
   }
+  await answerAsked(deps, compare);
   const alarms = await openAlarms(deps);
   if (alarms.length === 0 && !schedule.isDue()) return;
-  const approved = alarms.some(({ id }) => id === APPROVED);
-  if (approved) say('info', {}, 'approved: comparing everything, and writing what was planned');
-  else if (alarms.length > 0) say('error', { alarms: alarms.length }, 'something was lost: comparing everything');
-  await compare({ repair: approved || settings.reconcile.repair });
+  const lost = alarms.filter(({ id }) => !wantsRepair(id));
+  if (lost.length > 0) say('error', { alarms: lost.length }, 'something was lost: comparing everything');
+  else if (alarms.length > 0) say('info', {}, 'approved or resumed: comparing everything, and writing what is due');
+  await compare({ repair: lost.length < alarms.length || settings.reconcile.repair });
   schedule.ran();
 }
 
-// A full comparison answers what was alarming when it began; what was approved is carried over only by one that repairs.
+// A verb of another process asked. What it got is told by the same fact, also that it got none; asking again is for the person.
+async function answerAsked(
+  { facts, settings: { name: pair } }: ReconcilerDeps,
+  compare: Reconciler['compare'],
+): Promise<void> {
+  for await (const { id, value } of facts.list(pair, 'asked')) {
+    if (value.done) continue;
+    const { entities, repair, dryRun } = value;
+    const answer = await compare({ ...(entities === null ? {} : { entities }), repair, dryRun }).then(
+      (result) => ({ result }),
+      (error: unknown) => {
+        if (!isSyncError(error)) throw error;
+        return { failed: `${error.message} → ${error.hint}` };
+      },
+    );
+    await facts.put([{ pair, kind: 'asked', id, value: { ...value, done: true, ...answer } }]);
+  }
+}
+
+// A full comparison answers what was alarming when it began; what was approved or resumed, only one that repairs.
 async function endAlarms(
   { facts, settings: { name: pair } }: ReconcilerDeps,
   alarms: Awaited<ReturnType<typeof openAlarms>>,
   repaired: boolean,
 ): Promise<void> {
   for (const { id, value } of alarms) {
-    if (id === APPROVED && !repaired) continue;
+    if (wantsRepair(id) && !repaired) continue;
     if ((await facts.get(pair, 'alarm', id))?.at === value.at)
       await facts.put([{ pair, kind: 'alarm', id, value: { ...value, done: true } }]);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { EventLog, FactRecord, FactWrite } from '#libs/event-log/event-log.ts';
 import type { Clock } from '#libs/runtime/clock.ts';
-import { aNews, collect, owner, until, type EventLogHarness } from './event-log-harness.ts';
+import { aNews, collect, newsAtHome, openPair, owner, until, type EventLogHarness } from './event-log-harness.ts';
 
 const PAIR = 'acme';
 
@@ -105,8 +105,8 @@ export function testRecords(harness: () => EventLogHarness): void {
   describe('journal', () => {
     test('is read oldest first, each pair its own', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
-      await log.openPair('other');
+      await openPair(harness(), log, PAIR);
+      await openPair(harness(), log, 'other');
 
       await log.appendJournal([entry(1), entry(2)]);
       await log.appendJournal([entry(9, 0, 'other'), entry(3)]);
@@ -137,9 +137,22 @@ export function testRecords(harness: () => EventLogHarness): void {
       expect(unknownPartition.filter(({ partition }) => partition === 1)).toHaveLength(2);
     });
 
-    test('outlives the process that wrote it', async () => {
+    test('a reader that begins at its end sees only what came after', async () => {
       const log = await harness().connect();
       await log.openPair(PAIR);
+      const empty = await log.journalEnd(PAIR);
+      await log.appendJournal([entry(1), entry(2)]);
+
+      const end = await log.journalEnd(PAIR);
+      await log.appendJournal([entry(3)]);
+
+      expect((await collect(log.readJournal(PAIR, empty))).map(({ record }) => record)).toHaveLength(3);
+      expect((await collect(log.readJournal(PAIR, end))).map(({ record }) => record)).toEqual([entry(3).record]);
+    });
+
+    test('outlives the process that wrote it', async () => {
+      const log = await harness().connect();
+      await openPair(harness(), log, PAIR);
       await log.appendJournal([entry(1)]);
 
       await harness().kill(log);
@@ -149,7 +162,7 @@ export function testRecords(harness: () => EventLogHarness): void {
 
     test('a long one is read whole', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
+      await openPair(harness(), log, PAIR);
       await log.appendJournal(Array.from({ length: 2_500 }, (_, index) => entry(index)));
 
       const read = await collect(log.readJournal(PAIR));
@@ -161,17 +174,17 @@ export function testRecords(harness: () => EventLogHarness): void {
   describe('figures', () => {
     test('a pair without news is not behind', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
+      await openPair(harness(), log, PAIR);
 
       expect(await log.lag(PAIR)).toEqual({ behind: 0, delayed: 0, oldestMs: 0 });
     });
 
     test('behind is what is not committed, and oldestMs is how long the oldest of it lies there', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
-      await log.publish([aNews(PAIR, '1')]);
+      await openPair(harness(), log, PAIR);
+      await log.publish([newsAtHome(harness(), PAIR, '1')]);
       await harness().pass(200);
-      await log.publish([aNews(PAIR, '2')]);
+      await log.publish([newsAtHome(harness(), PAIR, '2')]);
       const consumer = await owner(harness(), log, PAIR);
       const before = await measured(log, harness().clock);
 

@@ -9,7 +9,7 @@ import { createKafkaFacts } from './kafka-facts.ts';
 import { createDelayedCount } from './kafka-delayed.ts';
 import type { KafkaEpoch } from './kafka-epoch.ts';
 import { createKafkaJournal } from './kafka-journal.ts';
-import { measureLag } from './kafka-lag.ts';
+import { measureLag, measurePartitions } from './kafka-lag.ts';
 import { createNewsReaders } from './kafka-news-readers.ts';
 import { createKafkaOffsets, readClaims } from './kafka-offsets.ts';
 import { createKafkaPairs } from './kafka-pairs.ts';
@@ -17,6 +17,8 @@ import { delayTopics, kafkaNames } from './kafka-topics.ts';
 import { createNewsWriter } from './news-writer.ts';
 
 export type KafkaEventLog = EventLog & {
+  /** The text that was kept under a name first; where there is none, one that is made now. The same for all processes, for good. */
+  readonly keepNote: (name: string, make: () => string) => Promise<string>;
   /** Lets go at once, finishing nothing: what a crash leaves behind (tests). */
   readonly abandon: () => Promise<void>;
 };
@@ -70,6 +72,10 @@ export function openKafkaEventLog(options: KafkaEventLogOptions): KafkaEventLog 
       await pairs.openShared();
       yield* facts.read(from);
     },
+    async keepNote(name, make) {
+      await pairs.openShared();
+      return facts.keepNote(name, make);
+    },
     async appendJournal(entries) {
       await pairs.openShared();
       await journal.append(entries);
@@ -77,9 +83,14 @@ export function openKafkaEventLog(options: KafkaEventLogOptions): KafkaEventLog 
     async *readJournal(pair, from = []) {
       yield* journal.read(pair, await pairs.require(pair, 'read'), from);
     },
+    journalEnd: async (pair) => journal.end(pair, await pairs.require(pair, 'read')),
     async lag(pair) {
       await pairs.require(pair, 'measure');
       return measureLag(pair, { ...parts, clock: options.clock });
+    },
+    async partitionLags(pair) {
+      await pairs.require(pair, 'measure');
+      return measurePartitions(pair, { ...parts, clock: options.clock });
     },
     async ends(pair) {
       await pairs.require(pair, 'measure');

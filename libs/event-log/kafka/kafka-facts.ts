@@ -1,5 +1,6 @@
 import type { Clock } from '#libs/runtime/clock.ts';
 import type { FactOffset, FactRecord, FactWrite } from '../event-log.ts';
+import { must } from '#libs/runtime/must.ts';
 import { factKeyText, parseFactKey } from '../fact-key-text.ts';
 import { partitionOf } from '../key-partition.ts';
 import { readToEnd, sendRecords, type RecordsOptions } from './record-topic.ts';
@@ -12,11 +13,14 @@ export type KafkaFacts = {
   /** Remembers that a group has committed: from then on a commit that is missing was lost. */
   readonly markStarted: (pair: string, partition: number) => Promise<void>;
   readonly hadStarted: (pair: string, partition: number) => Promise<boolean>;
+  /** The text that was kept under a name first; where there is none, one that is made now. The same for all processes, for good. */
+  readonly keepNote: (name: string, make: () => string) => Promise<string>;
   readonly close: () => Promise<void>;
 };
 
 /** Keys of the log's own notes; no pair's name begins like this. */
 const OWN = '$log/';
+const KEPT_PARTITION = 0;
 
 export function createKafkaFacts(options: RecordsOptions): KafkaFacts {
   const { names, connection, offsets, clock } = options;
@@ -36,6 +40,17 @@ export function createKafkaFacts(options: RecordsOptions): KafkaFacts {
     },
   });
   const countPartitions = once(async () => (await offsets.watermarks(topic)).length);
+
+  // Each writer has a key of its own, so that none is compacted away; the first in the partition holds.
+  async function readKept(name: string): Promise<string | null> {
+    const prefix = `${OWN}kept/${name}/`;
+    for await (const record of readToEnd(reader, offsets, topic, (at) => (at === KEPT_PARTITION ? 0 : null))) {
+      const parsed = record.key.startsWith(prefix) ? parseRecord(record.value) : null;
+      if (typeof parsed === 'object' && parsed !== null && 'text' in parsed && typeof parsed.text === 'string')
+        return parsed.text;
+    }
+    return null;
+  }
 
   return {
     async append(writes) {
@@ -69,6 +84,14 @@ export function createKafkaFacts(options: RecordsOptions): KafkaFacts {
       for await (const record of readToEnd(reader, offsets, topic, (at) => (at === home ? 0 : null)))
         if (record.key === key) return true;
       return false;
+    },
+    async keepNote(name, make) {
+      const found = await readKept(name);
+      if (found !== null) return found;
+      const kept = { ...note(`kept/${name}/${options.readerId()}`), value: JSON.stringify({ v: 1, text: make() }) };
+      await sendRecords(connection, topic, [{ ...kept, partition: KEPT_PARTITION }]);
+      // Somebody else may have come first.
+      return must(await readKept(name), 'the note just kept');
     },
     close: reader.close,
   };

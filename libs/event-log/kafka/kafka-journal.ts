@@ -8,6 +8,7 @@ import { createTopicReader } from './topic-reader.ts';
 export type KafkaJournal = {
   readonly append: (records: readonly JournalEnvelope[]) => Promise<void>;
   readonly read: (pair: string, partitions: number, from: JournalPosition) => AsyncIterable<JournalRead>;
+  readonly end: (pair: string, partitions: number) => Promise<JournalPosition>;
   readonly close: () => Promise<void>;
 };
 
@@ -27,7 +28,7 @@ export function createKafkaJournal({ names, connection, offsets, clock, readerId
     async *read(pair, partitions, from) {
       const last = new Map<number, number>();
       for (const { partition, offset } of from) last.set(partition, Math.max(offset, last.get(partition) ?? -1));
-      const keys = new Map(Array.from({ length: partitions }, (_, partition) => [`${pair}/${partition}`, partition]));
+      const keys = keysOf(pair, partitions);
       const first = firstOffsets(keys, last, (await offsets.watermarks(topic)).length);
       for await (const record of readToEnd(reader, offsets, topic, (home) => first.get(home) ?? null)) {
         const partition = keys.get(record.key);
@@ -35,8 +36,20 @@ export function createKafkaJournal({ names, connection, offsets, clock, readerId
         yield { pair, partition, record: parseRecord(record.value), offset: record.offset, appendedAt: record.at };
       }
     },
+    async end(pair, partitions) {
+      const marks = await offsets.watermarks(topic);
+      return [...keysOf(pair, partitions)].flatMap(([key, partition]) => {
+        const end = marks.find((mark) => mark.partition === partitionOf(key, marks.length))?.end ?? 0;
+        return end === 0 ? [] : [{ partition, offset: end - 1 }];
+      });
+    },
     close: reader.close,
   };
+}
+
+/** The key of each partition of a pair's changes. */
+function keysOf(pair: string, partitions: number): ReadonlyMap<string, number> {
+  return new Map(Array.from({ length: partitions }, (_, partition) => [`${pair}/${partition}`, partition]));
 }
 
 /** Where reading begins in each partition of the journal that holds one of the keys. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { kafkaSchema } from './cluster-schema.ts';
 import { durationSchema } from './duration.ts';
 import { pairSchema } from './pair-schema.ts';
 
@@ -58,17 +59,25 @@ export const configSchema = z.strictObject({
     .describe('Where reports lie'),
   logLevel: z.enum(['debug', 'info', 'warn', 'error']).default('info').describe('From which level on lines are logged'),
   log: z
-    .strictObject({
-      kafka: z
-        .record(z.string(), z.unknown())
-        .optional()
-        .describe('Apache Kafka as the log; comes with a later version'),
-    })
+    .strictObject({ kafka: kafkaSchema.optional().describe('Apache Kafka as the log; needs Redis beside it') })
     .optional()
     .describe('Absent: the embedded log in dataDir'),
   state: z
-    .strictObject({ redis: z.string().optional().describe('Redis as the state store; comes with a later version') })
+    .strictObject({
+      redis: z
+        .string()
+        .regex(/^rediss?:\/\//, { error: 'is no address of Redis: write redis://host:6379, or rediss:// for TLS' })
+        .optional()
+        .describe('Redis as the state store; needs Kafka beside it'),
+    })
     .optional()
     .describe('Absent: the embedded state store in dataDir'),
+  fingerprintKey: z
+    .string()
+    .min(32)
+    .optional()
+    .describe(
+      'On a cluster: the secret of all fingerprints, 32 characters or more; absent: made once and kept on the log',
+    ),
 });
 export type Config = z.infer<typeof configSchema>;

@@ -11,8 +11,8 @@ export type Substituted = {
 
 const REFERENCE = /\$\{([^}]*)\}/g;
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]*$/;
-const SECRET_KEY = /(secrets?|tokens?|passwords?|consumerkey|apikey)$/i;
-const PUBLIC_KEY = /(url|shop|location|language|storeview|user|clientid|address)$/i;
+const SECRET_KEY = /(secrets?|tokens?|passwords?|consumerkey|apikey|fingerprintkey)$/i;
+const PUBLIC_KEY = /(url|shop|location|language|storeview|user|clientid|address|brokers|prefix|username|mechanism)$/i;
 
 /** Puts the environment's values in place of `${NAME}`; done after parsing, so that no value can change the file's shape. */
 export function substituteEnv(value: unknown, env: Readonly<Record<string, string | undefined>>): Substituted {

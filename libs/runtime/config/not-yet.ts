@@ -9,8 +9,6 @@ export function findNotYet(raw: unknown): readonly Later[] {
   const refuse = (path: ConfigPath, message: string) => {
     if (valueAt(raw, path) !== undefined) found.push({ path, message: `is not built yet in this version: ${message}` });
   };
-  refuse(['log', 'kafka'], 'leave it out, and the embedded log in dataDir is used');
-  refuse(['state', 'redis'], 'leave it out, and the embedded state store in dataDir is used');
   for (const pair of keysOf(valueAt(raw, ['pairs']))) {
     const at = (...path: readonly string[]) => ['pairs', pair, ...path];
     refuse(at('match'), 'leave it out; SKU, order number and e-mail are used');

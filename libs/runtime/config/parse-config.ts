@@ -6,6 +6,7 @@ import type { PairSettings, Timing } from '#libs/model/pair.ts';
 import { must } from '../must.ts';
 import type { StorePart } from './check-pair.ts';
 import { checkPair } from './check-pair.ts';
+import { findHalfCluster, toCluster, type ClusterConfig } from './cluster-schema.ts';
 import { configSchema } from './config-schema.ts';
 import type { Config } from './config-schema.ts';
 import { substituteEnv } from './env-refs.ts';
@@ -45,6 +46,8 @@ export type LoadedConfig = {
   readonly timing: Timing;
   /** Overrides every connector's own landing where the config says so. */
   readonly landingOverrideMs: number | null;
+  /** Where log and state lie when they are not embedded; null: in `dataDir`. */
+  readonly cluster: ClusterConfig | null;
   /** What came from the environment, to be kept out of logs. */
   readonly secrets: readonly string[];
 };
@@ -80,7 +83,7 @@ export async function parseConfig(
     isUnknownKey !== true && envMistakes.some((mistake) => startsWith(path, mistake.path));
   const add = (more: readonly Found[]) => found.push(...more.filter((one) => !isCovered(one)));
 
-  add(findNotYet(files.raw).map((later) => ({ ...later, of: 'key' })));
+  add([...findNotYet(files.raw), ...findHalfCluster(files.raw)].map((one) => ({ ...one, of: 'key' })));
   if (!parsed.success) add(explainIssues(parsed.error.issues, { schema: configSchema, base: [], raw: files.raw }));
   const stores = new Map<string, { readonly source?: StorePart; readonly target?: StorePart }>();
   for (const [name, pair] of Object.entries(asRecord(valueAt(value, ['pairs'])))) {
@@ -136,6 +139,7 @@ function assemble(
     logLevel: config.logLevel,
     timing,
     landingOverrideMs: config.timing.landing ?? null,
+    cluster: toCluster(config),
     secrets: from.secrets,
     pairs: Object.entries(config.pairs).map(([name, pair]) => {
       const { source, target } = must(from.stores.get(name), `the stores of ${name}`);

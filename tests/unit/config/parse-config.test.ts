@@ -209,10 +209,22 @@ describe('a bad config', () => {
       '"new" means since migratedAt',
     ],
     [
-      'Kafka, which is not built yet',
+      'Kafka without Redis',
       ['ingest: {', 'log: { kafka: { brokers: [a] } }\ningest: {'],
       'log.kafka',
-      'is not built yet',
+      'needs Redis beside it',
+    ],
+    [
+      'Redis without Kafka',
+      ['ingest: {', 'state: { redis: redis://a:6379 }\ningest: {'],
+      'state.redis',
+      'needs Kafka beside it',
+    ],
+    [
+      'a password in the address of Redis',
+      ['ingest: {', 'log: { kafka: { brokers: [a] } }\nstate: { redis: redis://:geheim@a:6379 }\ningest: {'],
+      'state.redis',
+      'holds a password as plain text',
     ],
     [
       'the census, which is not built yet',
