@@ -4,6 +4,7 @@ import { FIELD_NAMES } from '#libs/fields/field-names.ts';
 import type { AnyFactWrite } from '#libs/facts/fact-store.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import { actOf } from '#libs/facts/act-of.ts';
+import { RESUMED } from '../services/reconciler/alarms.ts';
 import { pairOf } from './context.ts';
 import { defineHandler } from './handler.ts';
 
@@ -26,24 +27,39 @@ export const pause = defineHandler(
   },
 );
 
-/** Ends the holds of a pair, or that of one field. */
+export type Resumed = Held & {
+  /** A full comparison follows that writes what was held back. */
+  readonly compares: boolean;
+  /** Whether a process runs that does so. */
+  readonly running: boolean;
+};
+
+/**
+ * Ends the holds of a pair, or that of one field. Where the pair writes again, a full comparison is asked for: one that ran
+ * during the hold wrote nothing of what was held, and news of a held field has ended without it.
+ */
 export const resume = defineHandler(
   z.object({ pair: z.string(), field: z.string().optional(), by: z.string() }),
-  async ({ pair, field, by }, { facts, clock, pairs }): Promise<Held> => {
+  async ({ pair, field, by }, { facts, clock, pairs, running }): Promise<Resumed> => {
     pairOf({ pairs }, pair);
-    const holds: string[] = [];
-    for await (const { id } of facts.list(pair, 'hold')) if (field === undefined || id === field) holds.push(id);
+    const all: string[] = [];
+    for await (const { id } of facts.list(pair, 'hold')) all.push(id);
+    const holds = all.filter((id) => field === undefined || id === field);
+    const phase = await facts.get(pair, 'phase', 'phase');
+    // While the pair itself is held nothing is written; the end of that hold compares.
+    const stillHeld = all.includes(WHOLE) && !holds.includes(WHOLE);
+    const compares = holds.length > 0 && phase?.phase === 'follow' && !stillHeld;
     if (holds.length > 0)
       await facts.put([
         ...holds.map((id) => ({ pair, kind: 'hold' as const, id, value: null })),
         actOf(clock, pair, by, `resumed ${field ?? 'the pair'}`),
-        ...(holds.some((id) => id !== WHOLE) ? [lookAtAll(pair, clock.now())] : []),
+        ...(compares ? [lookAtAll(pair, clock.now())] : []),
       ]);
-    return { pair, holds };
+    return { pair, holds, compares, running: running !== null };
   },
 );
 
-// News of a held field has ended without it: only a full comparison finds what it said.
 function lookAtAll(pair: string, at: number): AnyFactWrite {
-  return { pair, kind: 'alarm', id: 'resumed', value: { at, message: 'a field that was held goes on', done: false } };
+  const message = 'resumed: what was held back is still being carried over';
+  return { pair, kind: 'alarm', id: RESUMED, value: { at, message, done: false } };
 }

@@ -2,6 +2,7 @@ import type { Link } from '#libs/facts/fact-kinds.ts';
 import type { AnyFactWrite } from '#libs/facts/fact-store.ts';
 import { randomId } from '#libs/runtime/random.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
+import { APPROVED } from './alarms.ts';
 import type { StorePlan } from './build-plan.ts';
 import type { FieldPrint } from './plan-lines.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
@@ -23,9 +24,6 @@ export type Approved = {
   readonly inherited: number;
   readonly toCreate: number;
 };
-
-/** Id of the alarm by which an approval asks for a full comparison. */
-export const APPROVED = 'approved';
 
 // Facts are appended in pages of this many.
 const PAGE = 500;
