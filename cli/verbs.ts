@@ -21,6 +21,7 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   resume: { summary: 'go on with a pair', load: async () => (await import('./resume.ts')).verb },
   parked: { summary: 'what was set aside for a person', load: async () => (await import('./parked.ts')).verb },
   log: { summary: 'who did what', load: async () => (await import('./log.ts')).verb },
+  kafka: { summary: 'topics, lag and replay on the cluster', load: async () => (await import('./kafka.ts')).verb },
   demo: {
     summary: 'two shops and the whole pipeline, without set-up',
     load: async () => (await import('./demo.ts')).verb,

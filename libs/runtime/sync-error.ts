@@ -18,6 +18,10 @@ export const SYNC_ERRORS = {
     hint: 'Run in the folder that holds lockstep.config.yaml, or name the file with --config',
   },
   PAIR_UNKNOWN: { disposition: 'halt', hint: 'Name one of the pairs in the config' },
+  PAIR_IN_USE: {
+    disposition: 'halt',
+    hint: 'Take the pair out of the config of every process, or stop the processes; then the same again',
+  },
   USAGE: { disposition: 'halt', hint: 'See lockstep help, or lockstep help with the name of the verb' },
   FOLDER_IN_USE: {
     disposition: 'halt',

@@ -1,4 +1,4 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import type { Admin, Consumer, ConsumerConfig, ISocketFactory, KafkaConfig, Producer } from 'kafkajs';
 import type { Logger } from '#libs/runtime/logger.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
@@ -33,6 +33,9 @@ export type KafkaConnection = {
   readonly isClosed: () => boolean;
   readonly close: () => Promise<void>;
 };
+
+/** Kinds of things that have settings, by the protocol's own numbers. */
+export const SETTINGS_OF = { topic: ConfigResourceTypes.TOPIC, broker: ConfigResourceTypes.BROKER } as const;
 
 const RETRY = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 6 };
 

@@ -14,6 +14,8 @@ export type KafkaOffsets = {
   readonly ends: (groupId: string, topic: string) => Promise<readonly PartitionEnds[]>;
   /** When the record at an offset was appended, to within a hundredth of its age; 0 when there is none. */
   readonly ageMs: (topic: string, partition: number, offset: number, now: number) => Promise<number>;
+  /** By partition, the first offset that was appended at this time or later; the end where none was. */
+  readonly firstSince: (topic: string, since: number) => Promise<ReadonlyMap<number, number>>;
 };
 
 export function createKafkaOffsets(connection: KafkaConnection): KafkaOffsets {
@@ -66,6 +68,11 @@ export function createKafkaOffsets(connection: KafkaConnection): KafkaOffsets {
       }
       return Math.max(1, Math.floor(old));
     },
+    firstSince: (topic, since) =>
+      connection.ask('find where a time lies on the log', async () => {
+        const found = await (await connection.admin()).fetchTopicOffsetsByTimestamp(topic, Math.max(0, since));
+        return new Map(found.map(({ partition, offset }) => [partition, Number(offset)]));
+      }),
   };
 }
 
