@@ -2,7 +2,7 @@ import { PERSONAL_FIELDS } from '#libs/fields/field-names.ts';
 import { entitiesOf, type RootEntity } from '#libs/planning/entity-values.ts';
 import { fieldKey, inheritedPrint, planEntity } from '#libs/planning/plan-entity.ts';
 import type { FieldDifference } from '#libs/journal/journal-records.ts';
-import type { ProposedLink } from '#libs/planning/plan-types.ts';
+import type { ProposedLink, RootPlan } from '#libs/planning/plan-types.ts';
 import type { StoredRoot } from '#libs/model/stored.ts';
 import { labelEntity } from './label-root.ts';
 import type { PlannedLine } from './plan-joined.ts';
@@ -48,15 +48,20 @@ export function planEntries(deps: ReconcilerDeps, file: RunFile, planned: Planne
     ...plan.newLinks.map((link) => linkEntry(link)),
     ...plan.stamps.map(({ entity, targetId }) => ({ key: `stamp ${entity}:${targetId}`, kind: 'stamp', value: null })),
   ];
-  // Its link is in doubt, so none of it is written.
-  if (decision.kind === 'park' && decision.reason === 'ambiguous')
-    return [...matched, parkedLine(source, decision.reason, decision.message)];
-  return [
-    ...matched,
-    ...looseLines(file, source, planned, plan.newLinks),
-    ...fieldEntries(deps, file, source, target, planned),
-    ...(decision.kind === 'park' ? [parkedLine(source, decision.reason, decision.message)] : []),
-  ];
+  const fields = fieldEntries(deps, file, source, target, planned);
+  if (decision.kind === 'park') return [...matched, ...parkedEntries(source, decision, fields)];
+  return [...matched, ...looseLines(file, source, planned, plan.newLinks), ...fields];
+}
+
+/** What is parked is written in no field, so it counts once, whatever differs in it. What is kept as it is stands in nobody's way. */
+function parkedEntries(
+  source: StoredRoot,
+  { reason, message }: { readonly reason: string; readonly message: string },
+  fields: readonly Entry[],
+): readonly Entry[] {
+  const kept = fields.filter(({ kind }) => kind === 'inherited' || kind === 'print-inherited');
+  if (reason === 'impossible-transition' && kept.length > 0 && kept.length === fields.length) return kept;
+  return [parkedLine(source, reason, message)];
 }
 
 function linkEntry({ entity, sourceId, link }: ProposedLink): Entry {
@@ -102,7 +107,7 @@ function fieldEntries(
     const key = `${entity.entity}:${entity.id}`;
     const targetId = targetIds.get(key) ?? file.linkOf(entity.entity, entity.id)?.targetId;
     const counterpart = present.get(`${entity.entity}:${targetId ?? ''}`);
-    return counterpart === undefined ? [] : entityEntries(deps, source, entity, counterpart);
+    return counterpart === undefined ? [] : entityEntries(deps, source, entity, counterpart, plan?.withheld ?? {});
   });
 }
 
@@ -111,6 +116,7 @@ function entityEntries(
   source: StoredRoot,
   entity: RootEntity,
   counterpart: RootEntity,
+  withheld: RootPlan['withheld'],
 ): readonly Entry[] {
   const { patch, differences } = planEntity(
     { settings, settled: null, inherited: null, held: new Set(), express: store.express, fingerprint },
@@ -120,7 +126,8 @@ function entityEntries(
   const root = `${source.root}:${source.id}`;
   return differences.flatMap((difference) => {
     const short = difference.field.slice(difference.field.indexOf('.') + 1);
-    if (difference.withheld !== undefined) return [lineOf('withheld', source, difference, 'its value has no mapping')];
+    const why = withheld[fieldKey(entity, short)] ?? (difference.withheld && 'its value has no mapping');
+    if (why !== undefined) return [lineOf('withheld', source, difference, why)];
     const kind = isPlanned(source, entity, difference.field, settings.migratedAt) ? 'planned' : 'inherited';
     const print: FieldPrint = {
       root,
