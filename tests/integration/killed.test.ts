@@ -109,6 +109,8 @@ async function killedOnce(world: World, running: Running, change: Change, { effe
   shops.target.faults.plant({ kind: 'write', match: change.call, times: 1, effect: effect(gate) });
   change.make(shops);
   await gate.reached;
+  // Otherwise the dead process misses what else the change sends word of.
+  await expect.poll(() => shops.source.outstandingDeliveries(), PATIENCE).toBe(0);
   await kill(running, gate);
   shops.target.faults.clear();
   const next = await world.start();
