@@ -11,9 +11,11 @@ const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
 type Sample = { readonly name: string; readonly text: string };
 
-/** Every block of YAML in the documentation that is a config. */
+/** Every config that is handed out: that of `init`, those of the containers, and each block of YAML in the documentation. */
 async function findSamples(): Promise<readonly Sample[]> {
   const samples: Sample[] = [{ name: 'lockstep init', text: SAMPLE_CONFIG }];
+  for await (const file of glob('deploy/**/*.yaml', { cwd: ROOT }))
+    samples.push({ name: file, text: await readFile(`${ROOT}${file}`, 'utf8') });
   for await (const file of glob(['README.md', 'CONTRIBUTING.md', 'docs/**/*.md'], { cwd: ROOT })) {
     const text = await readFile(`${ROOT}${file}`, 'utf8');
     for (const [index, match] of [...text.matchAll(/```ya?ml\n([\s\S]*?)```/g)].entries()) {
@@ -26,7 +28,9 @@ async function findSamples(): Promise<readonly Sample[]> {
 
 /** A value for every variable that a sample names. */
 function envOf(text: string): Readonly<Record<string, string>> {
-  return Object.fromEntries([...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => [name, 'value-of-a-variable']));
+  return Object.fromEntries(
+    [...text.matchAll(/\$\{(\w+)\}/g)].map(([, name = '']) => [name, 'the-value-of-a-variable-of-the-environment']),
+  );
 }
 
 test.each(await findSamples())('the config in $name is one that this version accepts', async ({ name, text }) => {
