@@ -5,6 +5,7 @@ import type { AnyFactWrite } from '#libs/facts/fact-store.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import { actOf } from '#libs/facts/act-of.ts';
 import { RESUMED } from '../services/reconciler/alarms.ts';
+import { isReconciled } from './ask-reconciler.ts';
 import { pairOf } from './context.ts';
 import { defineHandler } from './handler.ts';
 
@@ -40,7 +41,8 @@ export type Resumed = Held & {
  */
 export const resume = defineHandler(
   z.object({ pair: z.string(), field: z.string().optional(), by: z.string() }),
-  async ({ pair, field, by }, { facts, clock, pairs, running }): Promise<Resumed> => {
+  async ({ pair, field, by }, runtime): Promise<Resumed> => {
+    const { facts, clock, pairs, config } = runtime;
     pairOf({ pairs }, pair);
     const all: string[] = [];
     for await (const { id } of facts.list(pair, 'hold')) all.push(id);
@@ -55,7 +57,8 @@ export const resume = defineHandler(
         actOf(clock, pair, by, `resumed ${field ?? 'the pair'}`),
         ...(compares ? [lookAtAll(pair, clock.now())] : []),
       ]);
-    return { pair, holds, compares, running: running !== null };
+    const running = config.cluster === null ? runtime.running !== null : await isReconciled(pair, runtime);
+    return { pair, holds, compares, running };
   },
 );
 

@@ -22,7 +22,9 @@ export type ControlHandler = (
 const requestSchema = z.object({ name: z.string(), args: z.unknown() });
 const answerSchema = z.union([
   z.object({ progress: z.unknown() }).strict(),
-  z.object({ error: z.object({ code: z.string().nullable(), message: z.string() }) }).strict(),
+  z
+    .object({ error: z.object({ code: z.string().nullable(), message: z.string(), hint: z.string().optional() }) })
+    .strict(),
   z.object({ result: z.unknown().optional() }).strict(),
 ]);
 
@@ -66,7 +68,7 @@ export async function serveControl(
 /**
  * Asks the running process. Null when none listens there.
  *
- * @throws {SyncError} what the handler threw, with its code.
+ * @throws {SyncError} what the handler threw, with its code and its remedy.
  */
 export async function callControl(
   path: string,
@@ -100,7 +102,8 @@ function serveOne(socket: Socket, handle: ControlHandler): void {
       send({ result: await handle(name, args, { tell: (progress) => send({ progress }), signal: gone.signal }) });
     } catch (error) {
       const message = error instanceof Error ? error.message : 'failed';
-      send({ error: { code: isSyncError(error) ? error.code : null, message } });
+      const told = isSyncError(error) ? { code: error.code, hint: error.hint } : { code: null };
+      send({ error: { ...told, message } });
     }
     socket.end();
   };
@@ -120,8 +123,12 @@ function connect(path: string): Promise<Socket | null> {
   });
 }
 
-function toError({ code, message }: { readonly code: string | null; readonly message: string }): Error {
-  return code !== null && isCode(code) ? new SyncError(code, message) : new Error(message);
+type ToldError = { readonly code: string | null; readonly message: string; readonly hint?: string | undefined };
+
+// The remedy is the running process' own: it may be of another version, and know more codes than this one.
+function toError({ code, message, hint }: ToldError): Error {
+  if (code !== null && isCode(code)) return new SyncError(code, message, hint === undefined ? {} : { hint });
+  return new Error(hint === undefined ? message : `${message}\n  → ${hint}`);
 }
 
 function isCode(code: string): code is SyncErrorCode {

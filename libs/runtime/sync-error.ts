@@ -107,6 +107,7 @@ export class SyncError extends Error {
   readonly status: number | null;
   /** How long the store asked us to wait, in milliseconds. */
   readonly retryAfterMs: number | null;
+  readonly hint: string;
 
   constructor(
     code: SyncErrorCode,
@@ -115,20 +116,19 @@ export class SyncError extends Error {
       readonly cause?: unknown;
       readonly status?: number;
       readonly retryAfterMs?: number;
+      /** The remedy as another process told it; absent: that of the code. */
+      readonly hint?: string;
     } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.code = code;
     this.status = options.status ?? null;
     this.retryAfterMs = options.retryAfterMs ?? null;
+    this.hint = options.hint ?? SYNC_ERRORS[code].hint;
   }
 
   get disposition(): Disposition {
     return SYNC_ERRORS[this.code].disposition;
-  }
-
-  get hint(): string {
-    return SYNC_ERRORS[this.code].hint;
   }
 }
 

@@ -32,7 +32,9 @@ async function hold(pair: Reconciled, id: string): Promise<void> {
 
 async function resumed(pair: Reconciled, field?: string): Promise<Resumed> {
   const pairs = new Map([['acme', {} as OpenPair]]);
-  const runtime = { facts: pair.facts, clock: pair.deps.clock, pairs, running: null } as unknown as Runtime;
+  const config = { cluster: null };
+  const parts = { facts: pair.facts, clock: pair.deps.clock, pairs, running: null, config };
+  const runtime = parts as unknown as Runtime;
   const call = { tell: () => undefined, signal: AbortSignal.timeout(1_000) };
   return (await resume(
     { pair: 'acme', by: 'anna', ...(field === undefined ? {} : { field }) },

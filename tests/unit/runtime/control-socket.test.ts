@@ -46,6 +46,22 @@ test('an error comes back with its code', async () => {
   });
 });
 
+test('an error comes back with the remedy that the running process knows', async () => {
+  const hint = 'Ask again once the shop answers';
+  const path = await serve(() => Promise.reject(new SyncError('STORE_FAILED', 'Cannot read', { hint })));
+
+  await expect(callControl(path, { name: 'plan', args: {} })).rejects.toMatchObject({ code: 'STORE_FAILED', hint });
+});
+
+test('an error that only a newer process knows comes back with its remedy all the same', async () => {
+  const error = Object.assign(new SyncError('USAGE', 'Cannot do it', { hint: 'Do that first' }), { code: 'NEWER' });
+  const path = await serve(() => Promise.reject(error));
+
+  const asking = callControl(path, { name: 'plan', args: {} });
+
+  await expect(asking).rejects.toThrow('Cannot do it\n  → Do that first');
+});
+
 test('where nobody listens the answer is null, also when a dead process left its socket behind', async () => {
   const path = controlSocketPath(folder);
 
