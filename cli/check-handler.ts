@@ -13,6 +13,7 @@ import {
   sideFinding,
   webhookFinding,
 } from './check-findings.ts';
+import { kafkaFindings, redisFindings } from './check-cluster.ts';
 import type { OpenPair, OpenStore } from './context.ts';
 import { pairOf } from './context.ts';
 import type { Runtime } from './handler.ts';
@@ -40,13 +41,18 @@ export const check = defineHandler(
     const checked: PairCheck[] = [];
     for (const one of pairs) {
       tell({ pair: one.settings.name });
-      checked.push(await checkOne(one, runtime, { signal, priority: 'change' }));
+      checked.push(await checkOne(one, runtime, { signal, priority: 'change' }, { isFirst: one === pairs[0] }));
     }
     return checked;
   },
 );
 
-async function checkOne(pair: OpenPair, runtime: Runtime, call: CallContext): Promise<PairCheck> {
+async function checkOne(
+  pair: OpenPair,
+  runtime: Runtime,
+  call: CallContext,
+  { isFirst }: { readonly isFirst: boolean },
+): Promise<PairCheck> {
   const { settings, source, target } = pair;
   const findings: Finding[] = [{ level: 'ok', topic: 'config', message: runtime.config.file }];
   const sourceIdentity = await checkSide('source', pair, runtime, call, findings);
@@ -62,7 +68,12 @@ async function checkOne(pair: OpenPair, runtime: Runtime, call: CallContext): Pr
   const targetIdentity = await checkSide('target', pair, runtime, call, findings);
   if (sourceIdentity !== null && targetIdentity !== null)
     findings.push(...priceFindings(settings, sourceIdentity, targetIdentity));
-  await attempt(findings, 'log', () => logFindings(pair, runtime));
+  const { cluster } = runtime.config;
+  if (cluster === null) await attempt(findings, 'log', () => embeddedFindings(pair, runtime));
+  else {
+    await attempt(findings, 'log', () => kafkaFindings(cluster, settings, { ...runtime, withShared: isFirst }));
+    await attempt(findings, 'state', () => redisFindings(cluster, runtime));
+  }
   const phase = await runtime.facts.get(settings.name, 'phase', 'phase');
   return {
     pair: settings.name,
@@ -140,7 +151,7 @@ async function statusWords({ settings, source }: OpenPair, { clock }: Runtime, c
   return words;
 }
 
-async function logFindings({ settings }: OpenPair, { log, config, state }: Runtime): Promise<readonly Finding[]> {
+async function embeddedFindings({ settings }: OpenPair, { log, config, state }: Runtime): Promise<readonly Finding[]> {
   const [partition] = await log.ends(settings.name);
   const { behind } = await log.lag(settings.name);
   await state.putNote('check', 'written', 60_000);

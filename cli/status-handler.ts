@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import type { PartitionLag } from '#libs/event-log/event-log.ts';
 import type { OpenPair } from './context.ts';
 import { pairOf } from './context.ts';
 import type { Runtime } from './handler.ts';
@@ -13,6 +14,8 @@ export type PairStatus = {
   readonly behind: number;
   readonly delayed: number;
   readonly oldestMs: number;
+  /** How far each partition is behind; empty where there is one. */
+  readonly partitions: readonly PartitionLag[];
   readonly parked: number;
   readonly unreadable: number;
   /** Why the most are parked. */
@@ -67,6 +70,7 @@ async function statusOf(pair: OpenPair, runtime: Runtime): Promise<PairStatus> {
     running: running?.appliers.has(name) ?? false,
     holds,
     ...(await log.lag(name)),
+    partitions: pair.settings.partitions === 1 ? [] : await log.partitionLags(name),
     parked: [...reasons.values()].reduce((sum, n) => sum + n, 0),
     unreadable: await facts.count(name, 'unreadable'),
     parkedReasons: [...reasons].map(([reason, count]) => ({ reason, count })).toSorted((a, b) => b.count - a.count),

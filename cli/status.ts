@@ -31,6 +31,7 @@ export function statusLines(status: PairStatus, width: number): readonly string[
   const rest = ' '.repeat(width + 2);
   return [
     `${status.pair.padEnd(width)}  ${headline(status)}`,
+    ...partitionLines(status).map((line) => `${rest}${line}`),
     `${rest}${storesLine(status)}`,
     `${rest}${historyLine(status)}`,
     ...changeLines(status).map((line) => `${rest}${line}`),
@@ -61,6 +62,15 @@ function fieldHoldLines({ holds }: PairStatus): readonly string[] {
 function lagText(behind: number, delayed: number, oldestMs: number): string {
   if (behind === 0) return delayed === 0 ? 'behind 0' : `behind 0, ${count(delayed, 'look')} to come`;
   return `behind ${behind}, the oldest for ${span(oldestMs)}${delayed === 0 ? '' : `, ${count(delayed, 'look')} to come`}`;
+}
+
+// Where several share the work, one that stands still is not seen in the sum.
+function partitionLines({ partitions, behind }: PairStatus): readonly string[] {
+  if (partitions.length < 2 || behind === 0) return [];
+  const each = partitions.map(
+    (one) => `${one.partition}: ${one.behind}${one.behind === 0 ? '' : ` for ${span(one.oldestMs)}`}`,
+  );
+  return [`by partition   ${each.join('   ')}`];
 }
 
 function storesLine({ stores, parked, unreadable, running }: PairStatus): string {

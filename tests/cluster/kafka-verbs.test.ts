@@ -174,6 +174,21 @@ describe.skipIf(services === null)('lockstep kafka', () => {
     });
   });
 
+  test('check tells of the cluster what describe does, and of Redis', async () => {
+    const { out } = await folder.run('check');
+
+    expect(out).toMatch(
+      new RegExp(`✓ log +Kafka \\d brokers?, ${CHANGES} 2 partitions × \\d, min.insync.replicas \\d, kept 14 d`),
+    );
+    expect(out).toMatch(/✓ state +Redis \d+\.\d+\.\d+, noeviction/);
+  });
+
+  test('status tells the partitions apart', async () => {
+    const { out } = await folder.run('status');
+
+    expect(out).toMatch(/by partition   0: \d+ for .*   1: \d+ for /);
+  });
+
   test('delete is refused while a process consumes the pair, then asks by name, then takes topic and group away', async () => {
     const ignore = () => {};
     const handlers = { onAssigned: ignore, onNews: () => true, onLost: ignore, onGap: ignore };

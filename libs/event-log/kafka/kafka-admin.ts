@@ -70,7 +70,7 @@ export function openKafkaAdmin({ cluster, prefix, clock, logger }: KafkaAdminOpt
   const connection = connectKafka(cluster, logger);
   const offsets = createKafkaOffsets(connection);
   const delayed = createDelayedCount({ names, connection, offsets, clock, readerId: randomId });
-  const writer = createNewsWriter({ names, connection, clock, tiersMs: [] });
+  const writer = createNewsWriter({ names, connection, clock, tiersMs: [], logger });
 
   const specsOf = (pairs: readonly PairPlace[]) => [
     ...sharedTopics(names),

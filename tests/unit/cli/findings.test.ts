@@ -149,6 +149,7 @@ const STATUS: PairStatus = {
   behind: 0,
   delayed: 0,
   oldestMs: 0,
+  partitions: [],
   parked: 0,
   unreadable: 0,
   parkedReasons: [],
@@ -231,4 +232,17 @@ test('progress has a bar where the end is known', () => {
     `scanning  ${'█'.repeat(14)}${'░'.repeat(14)}  1,024 of 2,048`,
   );
   expect(progressText({ stage: 'scanning', done: 1_024, of: null })).toBe('scanning  1,024');
+});
+
+test('status tells partitions apart where several share the work, and only while something is behind', () => {
+  const partitions = [
+    { partition: 0, behind: 0, oldestMs: 0 },
+    { partition: 1, behind: 12, oldestMs: 90_000 },
+  ];
+
+  const lines = statusLines({ ...STATUS, behind: 12, oldestMs: 90_000, partitions }, 4).join('\n');
+  const inStep = statusLines({ ...STATUS, behind: 0, partitions }, 4).join('\n');
+
+  expect(lines).toContain('by partition   0: 0   1: 12 for 2 min');
+  expect(inStep).not.toContain('by partition');
 });
