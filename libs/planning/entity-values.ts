@@ -8,6 +8,8 @@ export type RootEntity = {
   /** For people: a SKU, an order number; never about a customer. */
   readonly label: string | null;
   readonly values: FieldValues;
+  /** An order on Lockstep's own hold. */
+  readonly heldByUs?: boolean;
 };
 
 /** The entities of a root: a product with its variants, an order, a customer. */
@@ -24,7 +26,15 @@ export function entitiesOf(stored: StoredRoot): readonly RootEntity[] {
         })),
       ];
     case 'order':
-      return [{ entity: 'order', id: stored.id, label: `#${stored.order.number}`, values: stored.order }];
+      return [
+        {
+          entity: 'order',
+          id: stored.id,
+          label: `#${stored.order.number}`,
+          values: stored.order,
+          heldByUs: stored.heldByUs,
+        },
+      ];
     case 'customer':
       return [{ entity: 'customer', id: stored.id, label: null, values: stored.customer }];
   }

@@ -36,3 +36,14 @@ function sinceMigration(
   if (typeof placedAt === 'string' && Date.parse(placedAt) >= migratedAt) return history;
   return history.filter(({ at }) => Date.parse(at) >= migratedAt);
 }
+
+/**
+ * A hold of ours is not the merchant's, and no drift: but an order that is to be on hold, and is on ours, is on hold. Then the
+ * axis is as the target has it.
+ */
+export function satisfiedByOurHold(wanted: FieldValues, target: FieldValues, heldByUs: boolean): FieldValues {
+  const status = wanted['status'] as OrderStatus | undefined;
+  const present = (target['status'] as OrderStatus | undefined)?.state;
+  if (!heldByUs || status?.state?.onHold !== true || present === null || present === undefined) return wanted;
+  return { ...wanted, status: { ...status, state: { ...status.state, onHold: present.onHold } } };
+}

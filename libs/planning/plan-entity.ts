@@ -5,7 +5,7 @@ import { mapFields } from '#libs/fields/map-fields.ts';
 import type { FieldDifference } from '#libs/journal/journal-records.ts';
 import type { Variant } from '#libs/model/product.ts';
 import type { RootEntity } from './entity-values.ts';
-import { wantedOfOrder } from './order-wanted.ts';
+import { satisfiedByOurHold, wantedOfOrder } from './order-wanted.ts';
 import type { PlanInput } from './plan-types.ts';
 
 export type EntityPlan = {
@@ -29,7 +29,11 @@ export function planEntity(input: EntityInput, source: RootEntity, target: RootE
     entity: source.entity,
     wanted:
       source.entity === 'order'
-        ? wantedOfOrder(mapped.wanted, source.values, target.values, settings.migratedAt)
+        ? satisfiedByOurHold(
+            wantedOfOrder(mapped.wanted, source.values, target.values, settings.migratedAt),
+            target.values,
+            target.heldByUs === true,
+          )
         : mapped.wanted,
     present: target.values,
     selected,

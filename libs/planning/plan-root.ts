@@ -7,6 +7,7 @@ import { planCreation } from './plan-creation.ts';
 import { planEntity, type EntityPlan } from './plan-entity.ts';
 import { lackingHold } from './order-hold.ts';
 import { planOrderSteps, waitsForShipping } from './order-steps.ts';
+import { satisfiedByOurHold } from './order-wanted.ts';
 import type { Decision, PlanInput, ProposedLink, RootPlan } from './plan-types.ts';
 import { inScope } from './scope.ts';
 import { findStamps, isMadeByUs, withStamps } from './stamps.ts';
@@ -179,7 +180,9 @@ function planOrder(
     return { kind: 'park', reason: 'impossible-transition', message: planned.reason };
   // What stands in the way of the rest must not leave the order to a warehouse: it is held, and parked with the reason.
   if (planned.kind === 'impossible') withheld[`order:${source.id}/status`] = planned.reason;
-  const values = planned.kind === 'impossible' ? {} : patch;
+  // The hold that these steps set is ours, and is what the target will say it has.
+  const holds = planned.kind === 'steps' && planned.steps.some(({ kind }) => kind === 'hold');
+  const values = planned.kind === 'impossible' ? {} : satisfiedByOurHold(patch, target.order, holds);
   const later = planned.kind === 'impossible' ? [] : planned.steps.filter(({ kind }) => kind !== hold[0]?.kind);
   const steps = [...hold, ...later];
   if (steps.length === 0) return nothingToWrite(plans);
