@@ -18,9 +18,16 @@ import type { Written } from './write-group.ts';
 export type Batch = {
   readonly epoch: Epoch;
   readonly works: readonly Work[];
-  /** When this epoch began, by the wall clock: the look after a take-over is counted from here. */
+  /**
+   * By the wall clock, when this epoch began or a batch of it was last cut short after it had sent something: the look after a
+   * take-over is counted from here.
+   */
   readonly tookOverAt: number;
+  /** The highest offset that an earlier owner may have had in work; null: none. */
+  readonly begun: number | null;
   readonly landingMs: number;
+  /** Called in the tick before anything goes to the target: a batch that fails from here on may have had an effect. */
+  readonly onSend: () => void;
 };
 
 /** How often a group is read and planned again in one batch (a stale compare-and-swap, a reference that was just made). */
@@ -83,7 +90,12 @@ async function beforeWriting(
   // A look at a root that was given up on only tells whether its last call landed after all; it is not tried for ever.
   if (parked?.reason === 'failed' && group.members.every(({ news }) => news.via === 'look'))
     return { kind: 'parked', reason: 'failed', message: parked.message, fields: parked.fields };
-  if (decision.kind === 'create') return decideCreation(deps, batch, one.read);
+  if (decision.kind === 'create') {
+    const decided = await decideCreation(deps, batch, one.read);
+    return decided === 'again' && round >= ROUNDS_MAX
+      ? { kind: 'later', afterMs: 1_000, reason: 'facts-incomplete' }
+      : decided;
+  }
   if (decision.kind !== 'wait') return null;
   const inBatch = new Set(
     batch.works.flatMap(({ logged }) => (logged.news === null ? [] : [`${logged.news.root}:${logged.news.rootId}`])),
@@ -129,8 +141,10 @@ async function writePlanned(
   state: PairState,
   { planned, round, records, again }: Round,
 ): Promise<void> {
-  const begunOffset = Math.max(...batch.works.map(({ logged }) => logged.offset));
-  const results = await writeBatch(deps, { epoch: batch.epoch, begunOffset, planned, state });
+  // What an earlier owner had in work beyond this batch still is: who takes over from here must hear of it as well.
+  const begunOffset = Math.max(lastOffset(batch), batch.begun ?? 0);
+  const { epoch, onSend } = batch;
+  const results = await writeBatch(deps, { epoch, begunOffset, planned, state, onSend });
   let waitMs = 0;
   for (const [index, one] of planned.entries()) {
     const written = results[index] ?? { kind: 'not-sent' };
@@ -251,7 +265,8 @@ function merge(all: readonly Records[]): Records {
 }
 
 /** Settled means: what is delayed lies on a tier, what was decided is a fact, the outcome is on the journal; then the offset. */
-async function writeDown(deps: ApplierDeps, { epoch, works }: Batch, records: Records): Promise<void> {
+async function writeDown(deps: ApplierDeps, batch: Batch, records: Records): Promise<void> {
+  const { epoch, works, begun } = batch;
   const { log, facts, clock, without } = deps;
   if (epoch.signal.aborted) throw new EpochLost('The partition has another owner');
   for (const [afterMs, news] of byDelay(records.delayed)) await log.publish(news, { afterMs });
@@ -262,7 +277,12 @@ async function writeDown(deps: ApplierDeps, { epoch, works }: Batch, records: Re
   const offsets = works.map(({ logged }) => logged.offset);
   if (without?.has('outcome-before-settled') === true) await log.settle(epoch, offsets, null);
   await log.appendJournal([{ pair: epoch.pair, partition: epoch.partition, record }]);
-  if ((await log.settle(epoch, offsets, null)) === 'lost') throw new EpochLost('The partition has another owner');
+  const stillBegun = begun !== null && begun > lastOffset(batch) ? begun : null;
+  if ((await log.settle(epoch, offsets, stillBegun)) === 'lost') throw new EpochLost('The partition has another owner');
+}
+
+function lastOffset({ works }: Batch): number {
+  return Math.max(...works.map(({ logged }) => logged.offset));
 }
 
 function byDelay(delayed: Records['delayed']): ReadonlyMap<number, readonly News[]> {

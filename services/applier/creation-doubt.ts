@@ -5,21 +5,32 @@ import type { Ending } from './endings.ts';
 import type { ReadGroup } from './read-batch.ts';
 
 /**
- * Whether a creation may be sent now: null, or the ending that waits. The look-up that found nothing was just made; it proves
- * something only when no earlier creation can still land, and when the copies of facts are whole.
+ * Whether a creation may be sent now: null, the ending that waits, or `again` where it has a link that the read did not know. The
+ * look-up that found nothing proves something only when no earlier creation could land after it, and when the copies of facts are whole.
  */
-export async function decideCreation(deps: ApplierDeps, batch: Batch, read: ReadGroup): Promise<Ending | null> {
-  const { clock, facts, without } = deps;
+export async function decideCreation(
+  deps: ApplierDeps,
+  batch: Batch,
+  read: ReadGroup,
+): Promise<Ending | 'again' | null> {
+  const { clock, facts, settings, without } = deps;
+  const { key } = read.group;
   if ((await facts.ensureComplete()) === 'incomplete')
     return { kind: 'later', afterMs: 1_000, reason: 'facts-incomplete' };
+  // Asked for again: the copies may have lacked both when the root was read.
+  const [link, creating] = await Promise.all([
+    facts.get(settings.name, 'link', key),
+    facts.get(settings.name, 'creating', key),
+  ]);
+  if (link !== null) return 'again';
   if (without?.has('wait-before-creation') === true) return null;
-  const now = clock.now();
   // An earlier owner may have sent it just now, whatever an older doubt says that has long passed.
   const inherited = read.group.inherited ? batch.tookOverAt + batch.landingMs : 0;
-  const until = Math.max(read.creating?.until ?? 0, inherited);
-  if (until <= now) return null;
-  if (until !== read.creating?.until) await writeDoubt(deps, batch, read, until);
-  return wait(until - now + 1);
+  const until = Math.max(creating?.until ?? 0, inherited);
+  // Not by the time it is now: this process may have stood still since it looked, and an earlier creation landed meanwhile.
+  if (until <= read.lookedAt) return null;
+  if (until !== creating?.until) await writeDoubt(deps, batch, read, until);
+  return wait(Math.max(0, until - clock.now()) + 1);
 }
 
 async function writeDoubt(

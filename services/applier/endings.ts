@@ -101,14 +101,17 @@ function linkFacts({ settings, links, now }: EndingInput): readonly AnyFactWrite
   }));
 }
 
-// Success un-parks, ends the ladder and whatever creation was in doubt.
-function healed({ settings, read }: EndingInput): readonly AnyFactWrite[] {
+// Success un-parks, ends the ladder and whatever creation was in doubt, unless it may still land and nothing of it was found.
+function healed({ settings, read, links, now }: EndingInput): readonly AnyFactWrite[] {
   const { group, parked, retrying, creating } = read;
+  const linked =
+    read.links.has(group.key) || links.some(({ entity, sourceId }) => `${entity}:${sourceId}` === group.key);
+  const doubtEnds = creating !== null && (linked || creating.until <= now);
   const pair = settings.name;
   return [
     ...(parked === null ? [] : [{ pair, kind: 'parked' as const, id: group.key, value: null }]),
     ...(retrying === null ? [] : [{ pair, kind: 'retrying' as const, id: group.key, value: null }]),
-    ...(creating === null ? [] : [{ pair, kind: 'creating' as const, id: group.key, value: null }]),
+    ...(doubtEnds ? [{ pair, kind: 'creating' as const, id: group.key, value: null }] : []),
   ];
 }
 

@@ -23,7 +23,8 @@ const PAUSE_MS = 1_000;
 /** One partition in this process: its queue, and the loop that works it off batch by batch. */
 type Lane = {
   readonly epoch: Epoch;
-  readonly tookOverAt: number;
+  /** When it began, or a batch was last cut short after it had sent something. */
+  tookOverAt: number;
   readonly begun: number | null;
   readonly committed: number;
   queue: Work[];
@@ -153,17 +154,21 @@ async function tryBatch(
 ): Promise<boolean> {
   const { say, sourceHealth, targetHealth, clock, settings, target } = deps;
   const signal = AbortSignal.any([stopping, lane.epoch.signal]);
+  let sent = false;
   try {
     await prepareOnce(deps, signal);
     await applyBatch(deps, {
       epoch: lane.epoch,
       works,
       tookOverAt: lane.tookOverAt,
+      begun: lane.begun,
+      onSend: () => (sent = true),
       landingMs: settings.timing.landingMs ?? target.capabilities.landingMs,
     });
     await endStalls(settings.name, deps);
     return true;
   } catch (thrown) {
+    if (sent) leaveInDoubt(lane, works.length, clock.now());
     if (thrown instanceof EpochLost || signal.aborted) return false;
     if (thrown instanceof StoreShut) await beginStall(settings.name, thrown.side, thrown.error, deps);
     const error = thrown instanceof StoreShut ? thrown.error : thrown;
@@ -179,6 +184,12 @@ async function tryBatch(
       .catch(() => {});
     return false;
   }
+}
+
+// What a batch sent before it failed was not written down as in doubt: to the next attempt it is as an earlier owner's would be.
+function leaveInDoubt(lane: Lane, count: number, now: number): void {
+  lane.queue = lane.queue.map((work, index) => (index < count ? { ...work, inherited: true } : work));
+  lane.tookOverAt = now;
 }
 
 const prepared = new WeakSet<ApplierDeps>();

@@ -17,6 +17,8 @@ export type ReadGroup = {
   readonly links: RootLinks;
   readonly references: RootLinks;
   readonly match: RootMatch | null;
+  /** When the look-up for its counterpart began: what landed later it cannot have seen. */
+  readonly lookedAt: number;
   readonly target: StoredRoot | null;
   readonly settled: FactValue<'settled'> | null;
   readonly inheritedFields: FactValue<'inherited'> | null;
@@ -44,6 +46,7 @@ export async function readBatch(
   const absent = groups.filter((_, index) => isAbsent(sources[index]));
   const doubted = await doubtAbsence(deps, absent, call);
   const links = sources === narrowed ? known : await readLinks(deps, sources);
+  const lookedAt = deps.clock.now();
   const matches = await lookUp(
     deps,
     groups.map((_, index) => unlinked(sources[index], links)),
@@ -64,6 +67,7 @@ export async function readBatch(
       links: stored === null ? new Map() : linksOf(stored, links),
       references: stored === null ? new Map() : referencesOf(stored, links),
       match: looked?.kind === 'got' ? looked.match : null,
+      lookedAt,
       target: target?.kind === 'got' ? target.value : null,
       settled: facts.settled[index] ?? null,
       inheritedFields: facts.inherited[index] ?? null,

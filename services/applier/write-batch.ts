@@ -18,6 +18,8 @@ export type WriteInput = {
   readonly planned: readonly Planned[];
   /** What a person had decided when this was planned. */
   readonly state: PairState;
+  /** Called in the tick before anything is sent. */
+  readonly onSend: () => void;
 };
 
 /**
@@ -28,7 +30,7 @@ export type WriteInput = {
  */
 export async function writeBatch(
   deps: ApplierDeps,
-  { epoch, begunOffset, planned, state }: WriteInput,
+  { epoch, begunOffset, planned, state, onSend }: WriteInput,
 ): Promise<readonly Written[]> {
   const call = randomId(deps.random);
   const before = planned.map((one) => ({
@@ -45,6 +47,7 @@ export async function writeBatch(
   const stands = isSameState(await readPairState(deps), state);
   const context: WriteContext = { signal: epoch.signal, priority: 'change', maySend: gate.maySend };
   const results = new Map<Planned, Written>();
+  if (stands) onSend();
   for (const root of stands ? (['customer', 'product', 'order'] as const) : []) {
     const drafts = planned.filter(({ plan }) => plan.decision.kind === 'create' && plan.decision.draft.root === root);
     if (drafts.length > 0) await createAll(deps, drafts, context, results);

@@ -36,6 +36,8 @@ export type PairOptions = {
   readonly target?: Decorate;
   readonly sourceHealth?: Health;
   readonly targetHealth?: Health;
+  /** Stands between each applier and the log. */
+  readonly log?: (log: EventLog, clock: VirtualClock) => EventLog;
   readonly compareAndSwap?: boolean;
   /** Stores whose connectors are the test's own. */
   readonly connectors?: { readonly source?: StoreConnector; readonly target?: StoreConnector };
@@ -105,7 +107,7 @@ export async function openTestPair(options: PairOptions = {}): Promise<TestPair>
     const name = `applier-${String(++names)}`;
     const process = createSimProcess(name);
     const own = clockOf(clock, process);
-    const processLog = within(process, 'log', broker.connect(name));
+    const processLog = within(process, 'log', (options.log ?? same)(broker.connect(name), clock));
     const { connectors = {}, compareAndSwap = false } = options;
     const from = connectors.source ?? createMemoryConnector(source, { now: clock.now });
     const to =

@@ -9,20 +9,31 @@ import { aNews, aRead, groupOf, NOW, PAIR } from './inputs.ts';
 
 const LANDING = 120_000;
 
-function decide({ complete = true, until = null as number | null, inherited = false, tookOverAt = NOW } = {}) {
+const LINK = { targetId: '9', by: 'source-id', at: NOW } as const;
+
+function decide({
+  complete = true,
+  until = null as number | null,
+  wasRead = true,
+  linked = false,
+  inherited = false,
+  tookOverAt = NOW,
+  lookedAt = NOW,
+} = {}) {
   const written: unknown[] = [];
-  const facts: Pick<FactStore, 'ensureComplete' | 'put'> = {
+  const doubt = (time: number | null) => (time === null ? null : { until: time, since: 0, key: 'product:1' });
+  const facts = {
     ensureComplete: async () => (complete ? 'complete' : 'incomplete'),
+    get: async (_pair, kind) => (kind === 'creating' ? doubt(until) : linked ? LINK : null),
     put: async (values) => {
       written.push(...values.map(({ value }) => value));
       return 'written';
     },
-  };
+  } as Pick<FactStore, 'ensureComplete' | 'get' | 'put'>;
   const deps = { facts, clock: { ...systemClock, now: () => NOW }, settings: PAIR } as unknown as ApplierDeps;
   const epoch = { pair: 'acme', partition: 0, generation: 1, signal: new AbortController().signal };
-  const batch: Batch = { epoch, works: [], tookOverAt, landingMs: LANDING };
-  const creating = until === null ? null : { until, since: 0, key: 'product:1' };
-  const read = aRead({ group: { ...groupOf(aNews()), inherited }, creating });
+  const batch: Batch = { epoch, works: [], tookOverAt, begun: null, landingMs: LANDING, onSend: () => undefined };
+  const read = aRead({ group: { ...groupOf(aNews()), inherited }, creating: wasRead ? doubt(until) : null, lookedAt });
   return decideCreation(deps, batch, read).then((ending) => ({ ending, written }));
 }
 
@@ -49,4 +60,22 @@ test('waits landing after a take-over, and writes the doubt down', async () => {
 test('an older doubt does not end that of the take-over, nor a long past take-over begin one', async () => {
   expect((await decide({ inherited: true, until: NOW - 1 })).ending).toMatchObject({ afterMs: LANDING + 1 });
   expect((await decide({ inherited: true, tookOverAt: NOW - LANDING })).ending).toBeNull();
+});
+
+test('a look-up that began before the doubt had passed proves nothing, however late it is by now', async () => {
+  const late = await decide({ until: NOW - 5, lookedAt: NOW - 10 });
+  const takenOver = await decide({ inherited: true, tookOverAt: NOW - LANDING - 5, lookedAt: NOW - 10 });
+
+  expect(late.ending).toEqual({ kind: 'later', afterMs: 1, reason: 'creation-in-doubt' });
+  expect(takenOver.ending).toEqual({ kind: 'later', afterMs: 1, reason: 'creation-in-doubt' });
+});
+
+test('a doubt that the copies did not hold when the root was read counts', async () => {
+  const { ending } = await decide({ wasRead: false, until: NOW + 5 });
+
+  expect(ending).toEqual({ kind: 'later', afterMs: 6, reason: 'creation-in-doubt' });
+});
+
+test('a link that the copies did not hold when the root was read ends in another read', async () => {
+  expect((await decide({ linked: true })).ending).toBe('again');
 });

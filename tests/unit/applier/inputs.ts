@@ -45,6 +45,7 @@ export function aRead(change: Partial<ReadGroup> = {}): ReadGroup {
     links: new Map(),
     references: new Map(),
     match: null,
+    lookedAt: NOW,
     target: null,
     settled: null,
     inheritedFields: null,
