@@ -57,7 +57,8 @@ export function createCast({ broker, clock, random, sessionMs, say, run }: CastO
     });
     const member = { role, slot, process };
     all.push(member);
-    if (fault !== null) lay(member, fault, BIRTH_MAX);
+    // It was chosen to fall before the faults ended, and begins after.
+    if (fault !== null && !calm) lay(member, fault, BIRTH_MAX);
     void run(role, process, slot);
   }
   const start = (role: Role) => begin(role, slots++);
