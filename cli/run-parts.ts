@@ -7,6 +7,7 @@ import { publishBacklog } from '../services/ingest/publish-backlog.ts';
 import type { Context, OpenPair } from './context.ts';
 import { pinStores } from './pin-stores.ts';
 import { openApplierPart, openReconcilerPart } from './plug-parts.ts';
+import { openPrivatePort } from './private-port.ts';
 import type { Part, ReconcilerPart, RunningParts } from './runtime-parts.ts';
 import { takeAbandoned } from './take-instance.ts';
 
@@ -30,7 +31,9 @@ export async function openParts(context: Context, parts: ReadonlySet<PartName>):
   const reconcilers = new Map<string, ReconcilerPart>();
   const ingest = parts.has('ingest') ? await openIngestPart(context, reconcilers) : null;
 
-  const onLog = prepareLog(context, stopping.signal);
+  let isOnLog = false;
+  const onLog = prepareLog(context, stopping.signal).then(() => (isOnLog = true));
+  const health = ingest === null ? await openPrivatePort(context, () => isOnLog) : null;
   const openPair = async (pair: OpenPair): Promise<void> => {
     const { name } = pair.settings;
     await onLog;
@@ -64,6 +67,7 @@ export async function openParts(context: Context, parts: ReadonlySet<PartName>):
       await ingest?.stop();
       await Promise.all([...reconcilers.values()].map((part) => part.stop()));
       await Promise.all([...appliers.values()].map((part) => part.stop()));
+      await health?.close();
     },
   };
 }
