@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { EventLog } from '#libs/event-log/event-log.ts';
-import { aNews, owner, rootIds, until, type EventLogHarness, type Witness } from './event-log-harness.ts';
+import { aNews, openPair, owner, rootIds, until, type EventLogHarness, type Witness } from './event-log-harness.ts';
 
 const PAIR = 'acme';
 
@@ -8,7 +8,7 @@ const PAIR = 'acme';
 export function testDelays(harness: () => EventLogHarness): void {
   async function consumed(): Promise<{ readonly log: EventLog; readonly consumer: Witness }> {
     const log = await harness().connect();
-    await log.openPair(PAIR);
+    await openPair(harness(), log, PAIR);
     return { log, consumer: await owner(harness(), log, PAIR) };
   }
   const tier = (index: number) => harness().delayTiersMs[index] ?? 0;
@@ -83,7 +83,7 @@ export function testDelays(harness: () => EventLogHarness): void {
 
     test('delayed news outlives the process that published it', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
+      await openPair(harness(), log, PAIR);
       await log.publish([aNews(PAIR, 'later')], { afterMs: tier(1) });
 
       await harness().kill(log);

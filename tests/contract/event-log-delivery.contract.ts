@@ -1,11 +1,24 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { aNews, owner, rootIds, until, witness, type EventLogHarness } from './event-log-harness.ts';
+import type { News } from '#libs/event-log/news.ts';
+import {
+  aNews,
+  homeOf,
+  newsAtHome,
+  openPair,
+  owner,
+  rootIds,
+  until,
+  witness,
+  type EventLogHarness,
+} from './event-log-harness.ts';
 
 const PAIR = 'acme';
 
 /** Publishing, order, full queues, gaps, what cannot be read. */
 export function testDelivery(harness: () => EventLogHarness): void {
+  const home = (pair: string, rootId: string, fields?: Partial<News>) => newsAtHome(harness(), pair, rootId, fields);
+
   describe('publishing', () => {
     test('publish() to a pair that was never opened is refused and names it', async () => {
       const log = await harness().connect();
@@ -18,14 +31,14 @@ export function testDelivery(harness: () => EventLogHarness): void {
 
     test('publish() of several news appends none when one of them is refused', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
+      await openPair(harness(), log, PAIR);
 
-      await expect(log.publish([aNews(PAIR, '1'), aNews('nobody', '2')])).rejects.toMatchObject({
+      await expect(log.publish([home(PAIR, '1'), aNews('nobody', '2')])).rejects.toMatchObject({
         code: 'PAIR_UNKNOWN',
       });
-      await log.publish([aNews(PAIR, '3')]);
+      await log.publish([home(PAIR, '3')]);
 
-      expect(rootIds(await log.readNews(PAIR, 0, 0, 10))).toEqual(['3']);
+      expect(rootIds(await log.readNews(PAIR, homeOf(harness()), 0, 10))).toEqual(['3']);
     });
 
     test('consume() of a pair that was never opened is refused', async () => {
@@ -36,29 +49,29 @@ export function testDelivery(harness: () => EventLogHarness): void {
 
     test('openPair() again keeps what was published', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
-      await log.publish([aNews(PAIR, '1')]);
+      await openPair(harness(), log, PAIR);
+      await log.publish([home(PAIR, '1')]);
 
-      await log.openPair(PAIR);
+      await openPair(harness(), log, PAIR);
 
-      expect(rootIds(await log.readNews(PAIR, 0, 0, 10))).toEqual(['1']);
+      expect(rootIds(await log.readNews(PAIR, homeOf(harness()), 0, 10))).toEqual(['1']);
     });
 
     test('what was published is still there after the process was killed', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
-      await log.publish([aNews(PAIR, '1'), aNews(PAIR, '2')]);
+      await openPair(harness(), log, PAIR);
+      await log.publish([home(PAIR, '1'), home(PAIR, '2')]);
 
       await harness().kill(log);
       const next = await harness().connect();
 
-      expect(rootIds(await next.readNews(PAIR, 0, 0, 10))).toEqual(['1', '2']);
+      expect(rootIds(await next.readNews(PAIR, homeOf(harness()), 0, 10))).toEqual(['1', '2']);
     });
 
     test('news arrives as it was published', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
-      const news = aNews(PAIR, '42', {
+      await openPair(harness(), log, PAIR);
+      const news = home(PAIR, '42', {
         children: ['a', 'b'],
         kind: 'compare',
         repair: true,
@@ -94,11 +107,11 @@ export function testDelivery(harness: () => EventLogHarness): void {
     test('two publishers at once lose nothing and double nothing', async () => {
       const one = await harness().connect();
       const other = await harness().connect();
-      await one.openPair(PAIR);
+      await openPair(harness(), one, PAIR);
       const consumer = await owner(harness(), one, PAIR);
       const ids = Array.from({ length: 40 }, (_, index) => String(index));
 
-      await Promise.all(ids.map((id, index) => (index % 2 === 0 ? one : other).publish([aNews(PAIR, id)])));
+      await Promise.all(ids.map((id, index) => (index % 2 === 0 ? one : other).publish([home(PAIR, id)])));
       await until(harness(), () => consumer.news.length >= ids.length);
 
       expect(new Set(rootIds(consumer.news))).toEqual(new Set(ids));
@@ -107,24 +120,24 @@ export function testDelivery(harness: () => EventLogHarness): void {
 
     test('publish() after close() is refused as unavailable', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
+      await openPair(harness(), log, PAIR);
 
       await log.close();
 
-      await expect(log.publish([aNews(PAIR, '1')])).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
+      await expect(log.publish([home(PAIR, '1')])).rejects.toMatchObject({ code: 'LOG_UNAVAILABLE' });
     });
   });
 
   describe('delivery', () => {
     test('a record that cannot be read is delivered with its size and hash, and stops nobody', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
+      await openPair(harness(), log, PAIR);
       const consumer = await owner(harness(), log, PAIR);
       const bytes = Buffer.from('{"v":99,"what":"is this"}');
 
-      await log.publish([aNews(PAIR, '1')]);
+      await log.publish([home(PAIR, '1')]);
       await harness().appendRaw(log, PAIR, bytes);
-      await log.publish([aNews(PAIR, '2')]);
+      await log.publish([home(PAIR, '2')]);
       await until(harness(), () => consumer.news.length >= 3);
 
       expect(rootIds(consumer.news)).toEqual(['1', undefined, '2']);
@@ -137,11 +150,11 @@ export function testDelivery(harness: () => EventLogHarness): void {
 
     test('a full queue gets nothing more until it is resumed', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
+      await openPair(harness(), log, PAIR);
       const consumer = await owner(harness(), log, PAIR, { sessionMs: harness().sessionMs, batchMax: 1 });
       consumer.takes(false);
 
-      await log.publish(['1', '2', '3'].map((id) => aNews(PAIR, id)));
+      await log.publish(['1', '2', '3'].map((id) => home(PAIR, id)));
       await until(harness(), () => consumer.news.length > 0);
       await harness().pass(100);
       const whileFull = rootIds(consumer.news);
@@ -155,15 +168,15 @@ export function testDelivery(harness: () => EventLogHarness): void {
 
     test('a full queue of one pair does not delay another pair', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
-      await log.openPair('slow');
+      await openPair(harness(), log, PAIR);
+      await openPair(harness(), log, 'slow');
       const quick = await owner(harness(), log, PAIR, { batchMax: 1 });
       const slow = await owner(harness(), log, 'slow', { batchMax: 1 });
       slow.takes(false);
 
-      await log.publish(['1', '2', '3'].map((id) => aNews('slow', id)));
+      await log.publish(['1', '2', '3'].map((id) => home('slow', id)));
       await until(harness(), () => slow.news.length > 0);
-      await log.publish(['4', '5', '6'].map((id) => aNews(PAIR, id)));
+      await log.publish(['4', '5', '6'].map((id) => home(PAIR, id)));
       await until(harness(), () => quick.news.length >= 3);
 
       expect(rootIds(quick.news)).toEqual(['4', '5', '6']);
@@ -172,12 +185,12 @@ export function testDelivery(harness: () => EventLogHarness): void {
 
     test('readNews() reads from an offset, no more than asked, without consuming', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
-      await log.publish(['1', '2', '3', '4'].map((id) => aNews(PAIR, id)));
+      await openPair(harness(), log, PAIR);
+      await log.publish(['1', '2', '3', '4'].map((id) => home(PAIR, id)));
 
-      const read = await log.readNews(PAIR, 0, 1, 2);
+      const read = await log.readNews(PAIR, homeOf(harness()), 1, 2);
 
-      expect(read.map(({ offset, news }) => [offset, news?.rootId])).toEqual([
+      expect(read.map((one) => [one.offset, ...rootIds([one])])).toEqual([
         [1, '2'],
         [2, '3'],
       ]);
@@ -188,15 +201,15 @@ export function testDelivery(harness: () => EventLogHarness): void {
   describe('gaps', () => {
     test('an epoch whose committed offset lies before the start of the log says that there is a gap', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
-      await log.publish(['1', '2', '3'].map((id) => aNews(PAIR, id)));
+      await openPair(harness(), log, PAIR);
+      await log.publish(['1', '2', '3'].map((id) => home(PAIR, id)));
       const first = await owner(harness(), log, PAIR);
       await until(harness(), () => first.news.length >= 3);
       await log.settle(first.epoch, [0], null);
       await first.consumption.stop();
 
       await harness().loseNews(log, PAIR);
-      await log.publish([aNews(PAIR, '4')]);
+      await log.publish([home(PAIR, '4')]);
       const second = await owner(harness(), log, PAIR);
       await until(harness(), () => second.news.length > 0);
 
@@ -206,8 +219,8 @@ export function testDelivery(harness: () => EventLogHarness): void {
 
     test('a pair that nobody ever consumed and whose first news is gone says so at its first epoch', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
-      await log.publish([aNews(PAIR, '1')]);
+      await openPair(harness(), log, PAIR);
+      await log.publish([home(PAIR, '1')]);
       await harness().loseNews(log, PAIR);
 
       const consumer = await owner(harness(), log, PAIR);
@@ -217,8 +230,8 @@ export function testDelivery(harness: () => EventLogHarness): void {
 
     test('a missing commit of a group that had committed before is a gap, and nothing is passed over', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
-      await log.publish([aNews(PAIR, '1'), aNews(PAIR, '2')]);
+      await openPair(harness(), log, PAIR);
+      await log.publish([home(PAIR, '1'), home(PAIR, '2')]);
       const first = await owner(harness(), log, PAIR);
       await until(harness(), () => first.news.length >= 2);
       await log.settle(first.epoch, [0], null);
@@ -234,8 +247,8 @@ export function testDelivery(harness: () => EventLogHarness): void {
 
     test('a first epoch on a whole log has no gap', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
-      await log.publish([aNews(PAIR, '1')]);
+      await openPair(harness(), log, PAIR);
+      await log.publish([home(PAIR, '1')]);
 
       const consumer = await owner(harness(), log, PAIR);
 
@@ -244,8 +257,8 @@ export function testDelivery(harness: () => EventLogHarness): void {
 
     test('what was settled before it went leaves no gap', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
-      await log.publish([aNews(PAIR, '1')]);
+      await openPair(harness(), log, PAIR);
+      await log.publish([home(PAIR, '1')]);
       const first = await owner(harness(), log, PAIR);
       await until(harness(), () => first.news.length > 0);
       await log.settle(first.epoch, [0], null);
@@ -259,14 +272,14 @@ export function testDelivery(harness: () => EventLogHarness): void {
 
     test('news lost while a queue was full is told as a gap before the next batch, and can be passed over by settling', async () => {
       const log = await harness().connect();
-      await log.openPair(PAIR);
+      await openPair(harness(), log, PAIR);
       const consumer = await owner(harness(), log, PAIR, { sessionMs: harness().sessionMs, batchMax: 1 });
       consumer.takes(false);
-      await log.publish(['1', '2', '3'].map((id) => aNews(PAIR, id)));
+      await log.publish(['1', '2', '3'].map((id) => home(PAIR, id)));
       await until(harness(), () => consumer.news.length > 0);
 
       await harness().loseNews(log, PAIR);
-      await log.publish([aNews(PAIR, '4')]);
+      await log.publish([home(PAIR, '4')]);
       consumer.takes(true);
       consumer.consumption.resume(consumer.epoch);
       await until(harness(), () => consumer.news.length >= 2);

@@ -1,5 +1,6 @@
 import type { Assigned, ConsumeOptions, Consumption, Epoch, EventLog, LoggedNews } from '#libs/event-log/event-log.ts';
-import type { News } from '#libs/event-log/news.ts';
+import { partitionOf } from '#libs/event-log/key-partition.ts';
+import { newsKey, type News } from '#libs/event-log/news.ts';
 import type { Clock } from '#libs/runtime/clock.ts';
 
 /** What the contract needs to put a log through its paces, whatever lies below it. */
@@ -7,6 +8,8 @@ export type EventLogHarness = {
   readonly clock: Clock;
   readonly delayTiersMs: readonly number[];
   readonly sessionMs: number;
+  /** How many partitions a pair gets where a test does not say it. */
+  readonly partitions: number;
   /** A process of its own, with its end of the log. */
   readonly connect: () => Promise<EventLog>;
   /** Ends a process without a word. */
@@ -16,7 +19,7 @@ export type EventLogHarness = {
   readonly thaw: (log: EventLog) => Promise<void>;
   /** Lets time pass by the clock, and whatever is under way get on with it. */
   readonly pass: (ms: number) => Promise<void>;
-  /** Appends bytes as they are to a pair's changes. */
+  /** Appends bytes as they are to a pair's changes, in the partition of an empty key. */
   readonly appendRaw: (log: EventLog, pair: string, bytes: Uint8Array) => Promise<void>;
   /** Deletes all news that lies on the pair's changes now, as retention does. */
   readonly loseNews: (log: EventLog, pair: string) => Promise<void>;
@@ -57,7 +60,7 @@ export async function witness(log: EventLog, pair: string, options?: ConsumeOpti
   return { ...seen, gaps, consumption, takes };
 }
 
-/** A consumer once it owns as many partitions as said, with its first epoch. */
+/** A consumer once it owns the home partition, with its first epoch of that. */
 export async function owner(
   harness: EventLogHarness,
   log: EventLog,
@@ -65,10 +68,33 @@ export async function owner(
   options: ConsumeOptions = { sessionMs: harness.sessionMs },
 ): Promise<Witness & { readonly first: Assigned; readonly epoch: Epoch }> {
   const seen = await witness(log, pair, options);
-  await until(harness, () => seen.assigned.length > 0);
-  const first = seen.assigned[0];
-  if (first === undefined) throw new Error('Nothing was assigned');
+  await until(harness, () => atHome(harness, seen.assigned) !== undefined);
+  const first = atHome(harness, seen.assigned);
+  if (first === undefined) throw new Error('The home partition was not assigned');
   return { ...seen, first, epoch: first.epoch };
+}
+
+/** Where the news of a test lies whose order or offsets it looks at: that of an empty key, so not the first of four. */
+export function homeOf({ partitions }: Pick<EventLogHarness, 'partitions'>): number {
+  return partitionOf('', partitions);
+}
+
+/** The first epoch of the home partition. */
+export function atHome(harness: EventLogHarness, assigned: readonly Assigned[]): Assigned | undefined {
+  return assigned.find(({ epoch }) => epoch.partition === homeOf(harness));
+}
+
+/** Opens a pair with as many partitions as this run is about. */
+export async function openPair(harness: EventLogHarness, log: EventLog, pair: string): Promise<void> {
+  await log.openPair(pair, { partitions: harness.partitions });
+}
+
+/** News that lies in the home partition, whatever the number of partitions: its id gets a suffix that `rootIds` cuts off. */
+export function newsAtHome(harness: EventLogHarness, pair: string, rootId: string, fields: Partial<News> = {}): News {
+  for (let suffix = 0; ; suffix++) {
+    const news = aNews(pair, suffix === 0 ? rootId : `${rootId}~${suffix}`, fields);
+    if (partitionOf(newsKey(news), harness.partitions) === homeOf(harness)) return news;
+  }
 }
 
 const TRIES_MAX = 600;
@@ -83,7 +109,7 @@ export async function until(harness: EventLogHarness, isSo: () => boolean | Prom
 
 /** What was published, by root id, in order. */
 export function rootIds(news: readonly LoggedNews[]): readonly (string | undefined)[] {
-  return news.map((one) => one.news?.rootId);
+  return news.map((one) => one.news?.rootId.split('~')[0]);
 }
 
 /** News of a product; what does not matter has a default. */
@@ -102,9 +128,9 @@ export function aNews(pair: string, rootId: string, fields: Partial<News> = {}):
   };
 }
 
-/** What is committed of a pair's first partition. */
-export async function committedOf(log: EventLog, pair: string): Promise<number | null> {
-  return (await log.ends(pair))[0]?.committed ?? null;
+/** What is committed of a pair's home partition. */
+export async function committedOf(harness: EventLogHarness, log: EventLog, pair: string): Promise<number | null> {
+  return (await log.ends(pair)).find(({ partition }) => partition === homeOf(harness))?.committed ?? null;
 }
 
 export async function collect<T>(items: AsyncIterable<T>): Promise<readonly T[]> {

@@ -2,8 +2,11 @@ import { describe, expect, test } from 'vitest';
 import type { Epoch, EventLog } from '#libs/event-log/event-log.ts';
 import {
   aNews,
+  atHome,
   collect,
   committedOf,
+  newsAtHome,
+  openPair,
   owner,
   rootIds,
   until,
@@ -15,16 +18,16 @@ const PAIR = 'acme';
 
 /** Epochs, begin and settle, take-over (protocol.md, "Who may write", 1 to 5). */
 export function testOwnership(harness: () => EventLogHarness): void {
-  async function published(count: number, partitions = 1): Promise<EventLog> {
+  async function published(count: number): Promise<EventLog> {
     const log = await harness().connect();
-    await log.openPair(PAIR, { partitions });
-    await log.publish(Array.from({ length: count }, (_, index) => aNews(PAIR, String(index))));
+    await openPair(harness(), log, PAIR);
+    await log.publish(Array.from({ length: count }, (_, index) => newsAtHome(harness(), PAIR, String(index))));
     return log;
   }
 
   async function isCommitted(log: EventLog, offset: number): Promise<boolean> {
-    await until(harness(), async () => (await committedOf(log, PAIR)) === offset);
-    return (await committedOf(log, PAIR)) === offset;
+    await until(harness(), async () => (await committedOf(harness(), log, PAIR)) === offset);
+    return (await committedOf(harness(), log, PAIR)) === offset;
   }
 
   describe('settling', () => {
@@ -34,7 +37,7 @@ export function testOwnership(harness: () => EventLogHarness): void {
 
       const ahead = await log.settle(epoch, [1, 2], 3);
       await harness().pass(100);
-      const whileFirstIsMissing = await committedOf(log, PAIR);
+      const whileFirstIsMissing = await committedOf(harness(), log, PAIR);
       await log.settle(epoch, [0], 3);
 
       expect(ahead).toBe('held');
@@ -55,7 +58,7 @@ export function testOwnership(harness: () => EventLogHarness): void {
     test('each partition is committed by itself', async () => {
       const log = await harness().connect();
       await log.openPair(PAIR, { partitions: 2 });
-      const consumer = await owner(harness(), log, PAIR);
+      const consumer = await witness(log, PAIR, { sessionMs: harness().sessionMs });
       await until(harness(), () => consumer.assigned.length >= 2);
       await log.publish(Array.from({ length: 12 }, (_, index) => aNews(PAIR, String(index))));
       await until(harness(), () => consumer.news.length >= 12);
@@ -105,9 +108,9 @@ export function testOwnership(harness: () => EventLogHarness): void {
       const next = await harness().connect();
       const second = await witness(next, PAIR, { sessionMs: harness().sessionMs });
       await harness().pass(harness().sessionMs);
-      await until(harness(), () => second.assigned.length > 0 && second.news.length >= 4);
+      await until(harness(), () => atHome(harness(), second.assigned) !== undefined && second.news.length >= 4);
 
-      expect(second.assigned[0]).toMatchObject({ committed: 1, begun: 3, gap: false });
+      expect(atHome(harness(), second.assigned)).toMatchObject({ committed: 1, begun: 3, gap: false });
       expect(second.news.map(({ offset }) => offset)).toEqual([1, 2, 3, 4]);
     });
 
@@ -119,9 +122,9 @@ export function testOwnership(harness: () => EventLogHarness): void {
       await harness().kill(log);
       const second = await witness(await harness().connect(), PAIR, { sessionMs: harness().sessionMs });
       await harness().pass(harness().sessionMs);
-      await until(harness(), () => second.assigned.length > 0);
+      await until(harness(), () => atHome(harness(), second.assigned) !== undefined);
 
-      expect(second.assigned[0]).toMatchObject({ committed: 0, begun: 1 });
+      expect(atHome(harness(), second.assigned)).toMatchObject({ committed: 0, begun: 1 });
     });
 
     test('a clean stop leaves nothing begun', async () => {
@@ -171,6 +174,19 @@ export function testOwnership(harness: () => EventLogHarness): void {
     });
   });
 
+  describe('consumers', () => {
+    test('are counted while they are there', async () => {
+      const log = await published(0);
+      const before = await log.consumers(PAIR);
+      const consumer = await owner(harness(), log, PAIR);
+
+      const during = await log.consumers(PAIR);
+      await consumer.consumption.stop();
+
+      expect([before, during, await log.consumers(PAIR)]).toEqual([0, 1, 0]);
+    });
+  });
+
   describe('the end of an epoch', () => {
     test('after stop() the epoch is over, and nobody is told what they did themselves', async () => {
       const log = await published(2);
@@ -186,10 +202,12 @@ export function testOwnership(harness: () => EventLogHarness): void {
     });
 
     test('when one of two consumers stops, the other takes its partitions', async () => {
-      const one = await published(0, 2);
+      const one = await harness().connect();
+      await one.openPair(PAIR, { partitions: 2 });
       const other = await harness().connect();
-      const stays = await owner(harness(), one, PAIR);
-      const leaves = await owner(harness(), other, PAIR);
+      const stays = await witness(one, PAIR, { sessionMs: harness().sessionMs });
+      const leaves = await witness(other, PAIR, { sessionMs: harness().sessionMs });
+      await until(harness(), () => ownedBy(leaves.assigned).size === 1 && ownedBy(stays.assigned).size === 1);
 
       await leaves.consumption.stop();
       await until(harness(), () => ownedBy(stays.assigned).size === 2);
@@ -216,16 +234,17 @@ export function testOwnership(harness: () => EventLogHarness): void {
         const next = await harness().connect();
         const taken = await witness(next, PAIR, { sessionMs: harness().sessionMs });
         await harness().pass(harness().sessionMs + 1);
-        await until(harness(), () => taken.assigned.length > 0);
+        await until(harness(), () => atHome(harness(), taken.assigned) !== undefined);
         await harness().thaw(log);
         const answer = await ask(log, frozen.epoch);
 
-        expect(taken.assigned[0]).toMatchObject({ committed: 0, begun: 2 });
+        expect(atHome(harness(), taken.assigned)).toMatchObject({ committed: 0, begun: 2 });
         expect(answer).toBe('lost');
-        await until(harness(), () => frozen.lost.length > 0);
+        const lostHome = () => frozen.lost.find(({ partition }) => partition === frozen.epoch.partition);
+        await until(harness(), () => lostHome() !== undefined);
         expect(frozen.epoch.signal.aborted).toBe(true);
-        expect(frozen.lost[0]).toMatchObject({ generation: frozen.epoch.generation });
-        expect((await committedOf(next, PAIR)) ?? 0).toBe(0);
+        expect(lostHome()).toMatchObject({ generation: frozen.epoch.generation });
+        expect((await committedOf(harness(), next, PAIR)) ?? 0).toBe(0);
         expect(await collect(next.readFacts())).toEqual([]);
       },
     );

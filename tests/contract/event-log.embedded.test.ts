@@ -12,7 +12,7 @@ import { testEventLogContract } from './event-log.contract.ts';
  * One process runs on a folder, so every `connect` gets the same log until that one is killed. A frozen one is taken over as
  * it would be by hand: the lock is deleted and another process started; then the epochs alone keep them apart.
  */
-async function open(): Promise<EventLogHarness> {
+async function open(partitions: number): Promise<EventLogHarness> {
   const dataDir = await mkdtemp(join(tmpdir(), 'lockstep-log-'));
   const { clock, advance } = createManualClock(undefined, () => wait(1));
   const delayTiersMs = [1_000, 6_000, 12_000, 60_000];
@@ -35,6 +35,7 @@ async function open(): Promise<EventLogHarness> {
     clock,
     delayTiersMs,
     sessionMs: 500,
+    partitions,
     connect,
     async kill(log) {
       await embedded(log).abandon();
@@ -72,4 +73,5 @@ async function isClosed(log: EmbeddedEventLog): Promise<boolean> {
   }
 }
 
-testEventLogContract('embedded', open);
+for (const partitions of [1, 4])
+  testEventLogContract(`embedded, ${partitions} partitions a pair`, () => open(partitions));

@@ -5,7 +5,7 @@ import { createManualClock } from './event-log-clock.ts';
 import type { EventLogHarness } from './event-log-harness.ts';
 import { testEventLogContract } from './event-log.contract.ts';
 
-async function open(): Promise<EventLogHarness> {
+async function open(partitions: number): Promise<EventLogHarness> {
   const { clock, advance } = createManualClock();
   const delayTiersMs = [1_000, 6_000, 12_000, 60_000];
   const broker = createMemoryBroker({ clock, delayTiersMs, noticeMs: () => 10 });
@@ -15,6 +15,7 @@ async function open(): Promise<EventLogHarness> {
     clock,
     delayTiersMs,
     sessionMs: 10_000,
+    partitions,
     async connect() {
       const name = `process-${names.size}`;
       const log = broker.connect(name);
@@ -34,4 +35,5 @@ async function open(): Promise<EventLogHarness> {
   };
 }
 
-testEventLogContract('memory', open);
+for (const partitions of [1, 4])
+  testEventLogContract(`memory, ${partitions} partitions a pair`, () => open(partitions));

@@ -3,7 +3,8 @@ import type { Logger } from '#libs/runtime/logger.ts';
 import { decodeNews } from '../change-codec.ts';
 import type { News } from '../news.ts';
 import type { EachBatchPayload, KafkaConnection } from './kafka-connection.ts';
-import { retryUntil, sessionConfig } from './kafka-consumption.ts';
+import { createGroupMembership } from './group-membership.ts';
+import { sessionConfig } from './kafka-consumption.ts';
 
 /** Moves delayed news back when it is due; every process that applies has one, and they share the tiers. */
 export type DelayMover = {
@@ -45,13 +46,7 @@ export function dueAtOf(headers: EachBatchPayload['batch']['messages'][number]['
  */
 async function startDelayMover(options: DelayMoverOptions): Promise<Omit<DelayMover, 'start'>> {
   const { connection, clock, logger, move } = options;
-  let stopped = false;
   const timers = new Set<() => void>();
-  const consumer = connection.consumer({
-    groupId: options.groupId,
-    ...sessionConfig(options.sessionMs),
-    retry: retryUntil(() => stopped),
-  });
 
   function clearTimers(): void {
     for (const cancel of timers) cancel();
@@ -59,15 +54,10 @@ async function startDelayMover(options: DelayMoverOptions): Promise<Omit<DelayMo
   }
 
   function waitAt(topic: string, partition: number, offset: string, ms: number): void {
-    consumer.pause([{ topic, partitions: [partition] }]);
-    consumer.seek({ topic, partition, offset });
+    membership.pause(topic, [partition]);
     const cancel = clock.after(ms, () => {
       timers.delete(cancel);
-      try {
-        consumer.resume([{ topic, partitions: [partition] }]);
-      } catch {
-        // It is being stopped: another process goes on from what is committed.
-      }
+      membership.fetchFrom(topic, partition, Number(offset));
     });
     timers.add(cancel);
   }
@@ -98,25 +88,31 @@ async function startDelayMover(options: DelayMoverOptions): Promise<Omit<DelayMo
       waitAt(topic, partition, waiting.offset, Math.max(1, dueAtOf(waiting.headers) - clock.now()));
   }
 
-  consumer.on(consumer.events.GROUP_JOIN, clearTimers);
-  await connection.ask('wait for delayed news', async () => {
-    await consumer.connect();
-    await consumer.subscribe({ topics: [...options.topics], fromBeginning: true });
-    await consumer.run({ autoCommit: false, eachBatchAutoResolve: false, eachBatch: moveDue });
+  const membership = createGroupMembership({
+    topics: options.topics,
+    config: { groupId: options.groupId, ...sessionConfig(options.sessionMs) },
+    connection,
+    clock,
+    resolvesItself: false,
+    eachBatch: moveDue,
+    onJoining: clearTimers,
+    // What waited before the join stays paused otherwise, and its timer is gone.
+    onJoined(assigned) {
+      for (const [topic, partitions] of Object.entries(assigned)) membership.resume(topic, partitions);
+    },
   });
 
-  return {
-    async stop() {
-      stopped = true;
-      clearTimers();
-      await consumer.disconnect().catch(() => undefined);
-    },
-    abandon() {
-      stopped = true;
-      clearTimers();
-      consumer.disconnect().catch(() => undefined);
-    },
-  };
+  async function stop(): Promise<void> {
+    clearTimers();
+    await membership.stop();
+  }
+  try {
+    await connection.ask('wait for delayed news', membership.start);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { stop, abandon: () => void stop() };
 }
 
 const START_RETRY_MS = 1_000;

@@ -1,10 +1,22 @@
-import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
-import type { Admin, Consumer, ConsumerConfig, ISocketFactory, KafkaConfig, Producer } from 'kafkajs';
+import kafkajs from 'kafkajs';
+import type {
+  Admin,
+  Consumer,
+  ConsumerConfig,
+  ISocketFactory,
+  KafkaConfig,
+  PartitionAssigner,
+  Producer,
+} from 'kafkajs';
 import type { Logger } from '#libs/runtime/logger.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import { partitionOf } from '../key-partition.ts';
+import { quietRequestQueues } from './quiet-request-queues.ts';
 
-export type { Admin, Consumer, EachBatchPayload, ISocketFactory, Producer } from 'kafkajs';
+// It is CommonJS: Node finds no names in it.
+const { ConfigResourceTypes, KafkaJSError, logLevel, PartitionAssigners } = kafkajs;
+
+export type { Admin, Consumer, ConsumerConfig, EachBatchPayload, ISocketFactory, Producer } from 'kafkajs';
 
 /** How a cluster is reached. */
 export type KafkaCluster = {
@@ -41,7 +53,8 @@ const RETRY = { initialRetryTime: 100, maxRetryTime: 2_000, retries: 6 };
 
 /** Nothing is connected before it is asked for. */
 export function connectKafka(cluster: KafkaCluster, logger: Logger): KafkaConnection {
-  const kafka = new Kafka({ ...toConfig(cluster), logCreator: () => toLog(logger) });
+  quietRequestQueues();
+  const kafka = new kafkajs.Kafka({ ...toKafkaConfig(cluster), logCreator: () => toLog(logger) });
   const producers = new Map<string, Promise<Producer>>();
   let admin: Promise<Admin> | null = null;
   let closed = false;
@@ -83,26 +96,27 @@ function keep<T>(connecting: Promise<T>, forget: () => void): Promise<T> {
   return connecting;
 }
 
-async function connectAdmin(kafka: Kafka): Promise<Admin> {
+async function connectAdmin(kafka: kafkajs.Kafka): Promise<Admin> {
   const admin = kafka.admin({ retry: RETRY });
   await admin.connect();
   return admin;
 }
 
-async function connectProducer(kafka: Kafka): Promise<Producer> {
+async function connectProducer(kafka: kafkajs.Kafka): Promise<Producer> {
   const producer = kafka.producer({
     retry: RETRY,
     allowAutoTopicCreation: false,
     createPartitioner:
       () =>
       ({ message, partitionMetadata }) =>
-        partitionOf(String(message.key), partitionMetadata.length),
+        message.partition ?? partitionOf(String(message.key), partitionMetadata.length),
   });
   await producer.connect();
   return producer;
 }
 
-function toConfig({ brokers, ssl, sasl, clientId, socketFactory }: KafkaCluster): KafkaConfig {
+/** How the client library is told to reach the cluster. */
+export function toKafkaConfig({ brokers, ssl, sasl, clientId, socketFactory }: KafkaCluster): KafkaConfig {
   return {
     brokers: [...brokers],
     clientId: clientId ?? 'lockstep',
@@ -142,6 +156,28 @@ function asText(value: unknown): string | undefined {
 
 function describe(error: unknown): string {
   return error instanceof Error ? error.message : 'the cluster refused';
+}
+
+/**
+ * The client library's own way of dealing out partitions, with a word before each join: it tells of some of them by no event, and
+ * what is committed in the moment between a join and its event would count for the new generation.
+ */
+export function roundRobin(beforeJoin: () => void): PartitionAssigner {
+  return (config) => {
+    const inner = PartitionAssigners.roundRobin(config);
+    return {
+      ...inner,
+      protocol(subscription) {
+        beforeJoin();
+        return inner.protocol(subscription);
+      },
+    };
+  };
+}
+
+/** Whether an error is one of the client library: the cluster refused, or is away. */
+export function isClientError(error: unknown): boolean {
+  return error instanceof KafkaJSError;
 }
 
 export function unavailable(action: string, why: string): SyncError {

@@ -2,7 +2,8 @@ import type { Clock } from '#libs/runtime/clock.ts';
 import type { ConsumeHandlers, ConsumeOptions, Consumption, Epoch } from '../event-log.ts';
 import type { Claim } from '../log-tables.ts';
 import { createCommitOnce } from './commit-once.ts';
-import type { Consumer, KafkaConnection } from './kafka-connection.ts';
+import { createGroupMembership } from './group-membership.ts';
+import type { KafkaConnection } from './kafka-connection.ts';
 import { createKafkaDelivery } from './kafka-delivery.ts';
 import { createKafkaEpoch, type CommitOutcome, type KafkaEpoch } from './kafka-epoch.ts';
 import type { FoundClaim } from './kafka-offsets.ts';
@@ -44,13 +45,7 @@ export function sessionConfig(sessionMs: number) {
     rebalanceTimeout: Math.max(sessionMs, 5_000),
     heartbeatInterval: Math.min(3_000, Math.floor(sessionMs / 6)),
     maxWaitTimeInMs: MAX_WAIT_MS,
-    allowAutoTopicCreation: false,
   };
-}
-
-/** How a client goes on after a failure: for ever, until it is told to stop. */
-export function retryUntil(isStopped: () => boolean) {
-  return { initialRetryTime: 100, maxRetryTime: 2_000, retries: 8, restartOnFailure: async () => !isStopped() };
 }
 
 /**
@@ -61,32 +56,42 @@ export async function joinKafkaGroup(args: KafkaConsumptionOptions): Promise<Kaf
   const { pair, topic, groupId, handlers, options, connection, clock } = args;
   const sessionMs = options.sessionMs ?? SESSION_MS;
   let stopped = false;
-  const consumer = connection.consumer({ groupId, ...sessionConfig(sessionMs), retry: retryUntil(() => stopped) });
-  const fetching = createFetching(consumer, topic);
   const commits = createCommitOnce({ topic, connection, clock, onCommitted: args.onCommitted });
-  const epochs = createEpochs({ handlers, clock, sessionMs, commit: commits.commit, fetchFrom: fetching.from });
+  const fetchFrom = (partition: number, offset: number) => membership.fetchFrom(topic, partition, offset);
+  const epochs = createEpochs({ handlers, clock, sessionMs, commit: commits.commit, fetchFrom });
   const { deliver } = createKafkaDelivery({
     handlers,
     batchMax: options.batchMax ?? BATCH_MAX,
     find: epochs.at,
-    fetchFrom: fetching.from,
-    pause: (partition) => fetching.pause([partition]),
+    fetchFrom,
+    pause: (partition) => membership.pause(topic, [partition]),
     readStart: args.readStart,
   });
-  watchMembership(consumer, { ...args, epochs, fetching, isStopped: () => stopped, onCrash: commits.forget });
-
-  await connection.ask(`consume "${pair}"`, async () => {
-    await consumer.connect();
-    await consumer.subscribe({ topics: [topic], fromBeginning: true });
-    await consumer.run({
-      autoCommit: false,
-      eachBatchAutoResolve: false,
-      eachBatch: async (payload) => {
-        commits.learn(payload);
-        await deliver(payload);
-      },
-    });
+  const beginning = createBeginning({ ...args, epochs, isStopped: () => stopped });
+  const membership = createGroupMembership({
+    topics: [topic],
+    config: { groupId, ...sessionConfig(sessionMs) },
+    connection,
+    clock,
+    resolvesItself: false,
+    async eachBatch(payload) {
+      commits.learn(payload);
+      await deliver(payload);
+    },
+    onJoining: () => beginning.endAll(),
+    onJoined(assigned) {
+      beginning.endAll();
+      membership.pause(topic, assigned[topic] ?? []);
+      beginning.begin(assigned[topic] ?? []);
+    },
+    onCrash: () => commits.forget(),
   });
+  await connection.ask(`consume "${pair}"`, membership.start);
+
+  function end(): void {
+    stopped = true;
+    epochs.end({ tell: false });
+  }
 
   return {
     find: epochs.find,
@@ -94,36 +99,19 @@ export async function joinKafkaGroup(args: KafkaConsumptionOptions): Promise<Kaf
       const one = epochs.find(epoch);
       if (one === null) return;
       one.full = false;
-      fetching.from(epoch.partition, one.next);
+      fetchFrom(epoch.partition, one.next);
     },
     async stop() {
       if (stopped) return;
       stopped = true;
       await epochs.commitLast();
-      epochs.end({ tell: false });
-      await consumer.disconnect().catch(() => undefined);
+      end();
+      await membership.stop();
     },
     abandon() {
-      stopped = true;
-      epochs.end({ tell: false });
-      consumer.disconnect().catch(() => undefined);
+      end();
+      void membership.stop();
     },
-  };
-}
-
-type Fetching = ReturnType<typeof createFetching>;
-
-function createFetching(consumer: Consumer, topic: string) {
-  return {
-    from: (partition: number, offset: number): void => {
-      try {
-        consumer.seek({ topic, partition, offset: String(offset) });
-        consumer.resume([{ topic, partitions: [partition] }]);
-      } catch {
-        // It is being stopped or started again: the next join begins anew.
-      }
-    },
-    pause: (partitions: readonly number[]): void => consumer.pause([{ topic, partitions: [...partitions] }]),
   };
 }
 
@@ -171,16 +159,16 @@ function createEpochs(args: {
   };
 }
 
-function watchMembership(
-  consumer: Consumer,
-  args: Pick<KafkaConsumptionOptions, 'topic' | 'clock' | 'readClaims' | 'nextGeneration'> & {
-    readonly epochs: Epochs;
-    readonly fetching: Fetching;
-    readonly isStopped: () => boolean;
-    readonly onCrash: () => void;
-  },
-): void {
-  const { topic, clock, readClaims, nextGeneration, epochs, fetching, isStopped } = args;
+function createBeginning({
+  clock,
+  readClaims,
+  nextGeneration,
+  epochs,
+  isStopped,
+}: Pick<KafkaConsumptionOptions, 'clock' | 'readClaims' | 'nextGeneration'> & {
+  readonly epochs: Epochs;
+  readonly isStopped: () => boolean;
+}) {
   let joins = 0;
 
   async function beginEpochs(partitions: readonly number[], join: number): Promise<void> {
@@ -195,22 +183,15 @@ function watchMembership(
       epochs.assign({ pair, partition, committed, begun, gap, generation: nextGeneration() });
   }
 
-  // From here on another member may own what was ours.
-  function endAll(): void {
-    joins += 1;
-    epochs.end({ tell: true });
-  }
-
-  consumer.on(consumer.events.REBALANCING, endAll);
-  consumer.on(consumer.events.CRASH, () => {
-    endAll();
-    args.onCrash();
-  });
-  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    endAll();
-    const partitions = payload.memberAssignment[topic] ?? [];
-    if (partitions.length === 0) return;
-    fetching.pause(partitions);
-    void beginEpochs(partitions, joins);
-  });
+  return {
+    /** From here on another member may own what was ours. */
+    endAll(): void {
+      joins += 1;
+      epochs.end({ tell: true });
+    },
+    /** Begins an epoch of each partition, once what is recorded of it was read. */
+    begin(partitions: readonly number[]): void {
+      if (partitions.length > 0) void beginEpochs(partitions, joins);
+    },
+  };
 }

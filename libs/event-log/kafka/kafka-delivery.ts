@@ -50,7 +50,8 @@ export function createKafkaDelivery(options: KafkaDeliveryOptions): KafkaDeliver
     async deliver(payload) {
       const { partition, messages } = payload.batch;
       const one = find(partition);
-      if (one === undefined || one.full) return;
+      // Fetched before somebody asked for another offset: it is fetched again from there.
+      if (one === undefined || one.full || payload.isStale()) return;
       const fresh = messages.filter(({ offset }) => Number(offset) >= one.next);
       const [first] = fresh;
       if (first === undefined) {

@@ -77,11 +77,7 @@ export function createKafkaEpoch({ claim, clock, sessionMs, commit, onEnd }: Kaf
     return next;
   }
 
-  function commitSoon(): void {
-    commitNext().catch(() => {
-      if (!over.signal.aborted) clock.after(RETRY_MS, commitSoon);
-    });
-  }
+  const commitSoon = createRetry(commitNext, clock, over.signal);
 
   return {
     epoch,
@@ -110,6 +106,24 @@ export function createKafkaEpoch({ claim, clock, sessionMs, commit, onEnd }: Kaf
     },
     end,
   };
+}
+
+/** Asks now, and again until it was answered; one that waits to ask again asks for all who asked meanwhile. */
+function createRetry(ask: () => Promise<unknown>, clock: Clock, over: AbortSignal): () => void {
+  let isWaiting = false;
+
+  function again(): void {
+    isWaiting = false;
+    soon();
+  }
+  function soon(): void {
+    ask().catch(() => {
+      if (over.aborted || isWaiting) return;
+      isWaiting = true;
+      clock.after(RETRY_MS, again);
+    });
+  }
+  return soon;
 }
 
 type Moment = { readonly wall: number; readonly monotonic: number };

@@ -31,6 +31,8 @@ export type KafkaEventLogOptions = {
   readonly delayTiersMs: DelayTiers;
   /** Of the group of the delay tiers. @default 30,000 */
   readonly sessionMs?: number;
+  /** Of facts and journal, where they are made here. @default 12 */
+  readonly sharedPartitions?: number;
   readonly logger: Logger;
 };
 
@@ -57,9 +59,11 @@ export function openKafkaEventLog(options: KafkaEventLogOptions): KafkaEventLog 
     async publish(published, { afterMs = 0 } = {}) {
       if (published.length === 0) return;
       for (const pair of new Set(published.map((one) => one.pair))) await pairs.require(pair, 'publish to');
+      if (afterMs > 0) await pairs.openShared();
       await (afterMs > 0 ? news.delay(published, afterMs) : news.append(published));
     },
     consume: consumers.consume,
+    consumers: (pair) => offsets.members(names.group(pair)),
     begin: async (epoch, begunOffset) => (await find(epoch)?.begin(begunOffset)) ?? 'lost',
     settle: async (epoch, settled, begunOffset) => (await find(epoch)?.settle(settled, begunOffset)) ?? 'lost',
     async appendFacts(writes, { epoch } = {}) {
@@ -113,7 +117,8 @@ export function openKafkaEventLog(options: KafkaEventLogOptions): KafkaEventLog 
   };
 }
 
-function createParts({ cluster, prefix = 'lockstep', clock, delayTiersMs, logger }: KafkaEventLogOptions) {
+function createParts(options: KafkaEventLogOptions) {
+  const { cluster, prefix = 'lockstep', clock, delayTiersMs, sharedPartitions, logger } = options;
   const names = kafkaNames(prefix);
   const connection = connectKafka(cluster, logger);
   const offsets = createKafkaOffsets(connection);
@@ -126,8 +131,8 @@ function createParts({ cluster, prefix = 'lockstep', clock, delayTiersMs, logger
     journal: createKafkaJournal(shared),
     delayed: createDelayedCount(shared),
     readers: createNewsReaders(shared),
-    pairs: createKafkaPairs(shared),
-    news: createNewsWriter({ ...shared, tiersMs: delayTiersMs }),
+    pairs: createKafkaPairs({ ...shared, ...(sharedPartitions === undefined ? {} : { sharedPartitions }) }),
+    news: createNewsWriter({ ...shared, tiersMs: delayTiersMs, logger }),
   };
 }
 
@@ -157,6 +162,7 @@ function createConsumers({ clock, sessionMs = 30_000, logger }: KafkaEventLogOpt
 
   const consume = async (...[pair, handlers, asked = {}]: Parameters<EventLog['consume']>): Promise<Consumption> => {
     await pairs.require(pair, 'consume');
+    await pairs.openShared();
     const where = { pair, topic: names.changes(pair), groupId: names.group(pair) };
     const consumption = await joinKafkaGroup({
       ...where,

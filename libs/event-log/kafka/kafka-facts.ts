@@ -1,9 +1,10 @@
 import type { Clock } from '#libs/runtime/clock.ts';
-import type { FactOffset, FactRecord, FactWrite } from '../event-log.ts';
 import { must } from '#libs/runtime/must.ts';
+import type { FactOffset, FactRecord, FactWrite } from '../event-log.ts';
 import { factKeyText, parseFactKey } from '../fact-key-text.ts';
 import { partitionOf } from '../key-partition.ts';
 import { readToEnd, sendRecords, type RecordsOptions } from './record-topic.ts';
+import { splitBySize } from './split-by-size.ts';
 import { createTopicReader } from './topic-reader.ts';
 
 /** Decisions on their compacted topic, and the log's own notes among them. */
@@ -60,12 +61,7 @@ export function createKafkaFacts(options: RecordsOptions): KafkaFacts {
         const key = factKeyText(fact);
         return { key, partition: partitionOf(key, partitions), value: encodeFact(fact.value) };
       });
-      const next = new Map(await sendRecords(connection, topic, keyed));
-      return keyed.map(({ partition }) => {
-        const offset = next.get(partition) ?? 0;
-        next.set(partition, offset + 1);
-        return { partition, offset };
-      });
+      return appendKeyed(connection, topic, keyed);
     },
     async *read(from) {
       const first = new Map(from.map(({ partition, offset }) => [partition, offset]));
@@ -95,6 +91,24 @@ export function createKafkaFacts(options: RecordsOptions): KafkaFacts {
     },
     close: reader.close,
   };
+}
+
+/** Appends in order, in as many parts as it takes, and says where each came to lie. */
+async function appendKeyed(
+  connection: RecordsOptions['connection'],
+  topic: string,
+  keyed: readonly { readonly key: string; readonly value: string | null; readonly partition: number }[],
+): Promise<readonly FactOffset[]> {
+  const answered: FactOffset[] = [];
+  for (const part of splitBySize(keyed)) {
+    const next = new Map(await sendRecords(connection, topic, part));
+    for (const { partition } of part) {
+      const offset = must(next.get(partition), 'the offset of what was written');
+      next.set(partition, offset + 1);
+      answered.push({ partition, offset });
+    }
+  }
+  return answered;
 }
 
 function startedKey(pair: string, partition: number): string {

@@ -2,6 +2,7 @@ import type { JournalEnvelope, JournalPosition, JournalRead } from '../event-log
 import { partitionOf } from '../key-partition.ts';
 import { parseRecord } from './kafka-facts.ts';
 import { readToEnd, sendRecords, type RecordsOptions } from './record-topic.ts';
+import { splitBySize } from './split-by-size.ts';
 import { createTopicReader } from './topic-reader.ts';
 
 /** Outcomes on the topic that all pairs share, keyed by pair and partition of its changes. */
@@ -19,11 +20,11 @@ export function createKafkaJournal({ names, connection, offsets, clock, readerId
   return {
     async append(records) {
       if (records.length === 0) return;
-      await sendRecords(
-        connection,
-        topic,
-        records.map(({ pair, partition, record }) => ({ key: `${pair}/${partition}`, value: JSON.stringify(record) })),
-      );
+      const keyed = records.map(({ pair, partition, record }) => ({
+        key: `${pair}/${partition}`,
+        value: JSON.stringify(record),
+      }));
+      for (const part of splitBySize(keyed)) await sendRecords(connection, topic, part);
     },
     async *read(pair, partitions, from) {
       const last = new Map<number, number>();

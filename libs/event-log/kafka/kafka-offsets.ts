@@ -11,6 +11,8 @@ export type KafkaOffsets = {
   /** By partition, in rising order. */
   readonly watermarks: (topic: string) => Promise<readonly Watermarks[]>;
   readonly commits: (groupId: string, topic: string) => Promise<readonly Commit[]>;
+  /** How many members a group has now; none where there is no such group. */
+  readonly members: (groupId: string) => Promise<number>;
   readonly ends: (groupId: string, topic: string) => Promise<readonly PartitionEnds[]>;
   /** When the record at an offset was appended, to within a hundredth of its age; 0 when there is none. */
   readonly ageMs: (topic: string, partition: number, offset: number, now: number) => Promise<number>;
@@ -46,6 +48,11 @@ export function createKafkaOffsets(connection: KafkaConnection): KafkaOffsets {
   }
 
   return {
+    members: (groupId) =>
+      connection.ask('ask who consumes', async () => {
+        const { groups } = await (await connection.admin()).describeGroups([groupId]);
+        return groups[0]?.members.length ?? 0;
+      }),
     watermarks,
     commits,
     async ends(groupId, topic) {

@@ -20,10 +20,12 @@ export function createKafkaPairs({
   names,
   connection,
   clock,
+  sharedPartitions,
 }: {
   readonly names: KafkaNames;
   readonly connection: KafkaConnection;
   readonly clock: Clock;
+  readonly sharedPartitions?: number;
 }): KafkaPairs {
   const known = new Map<string, number>();
   let shared: Promise<void> | null = null;
@@ -37,7 +39,7 @@ export function createKafkaPairs({
   }
 
   function openShared(): Promise<void> {
-    shared ??= create(sharedTopics(names));
+    shared ??= create(sharedTopics(names, sharedPartitions));
     shared.catch(() => (shared = null));
     return shared;
   }

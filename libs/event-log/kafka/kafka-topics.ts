@@ -46,7 +46,7 @@ export function delayTopics(names: KafkaNames): readonly string[] {
 }
 
 /** The topics that all pairs share. */
-export function sharedTopics(names: KafkaNames): readonly TopicSpec[] {
+export function sharedTopics(names: KafkaNames, partitions = FACT_PARTITIONS): readonly TopicSpec[] {
   return [
     ...delayTopics(names).map((name, tier) => ({
       name,
@@ -56,7 +56,7 @@ export function sharedTopics(names: KafkaNames): readonly TopicSpec[] {
     })),
     {
       name: names.facts,
-      partitions: FACT_PARTITIONS,
+      partitions,
       settings: {
         'cleanup.policy': 'compact',
         // A reader that was away for as long as an outage may last still learns what was deleted.
@@ -65,7 +65,7 @@ export function sharedTopics(names: KafkaNames): readonly TopicSpec[] {
       },
       holds: 'decisions: links, phases, holds, parked, cursors',
     },
-    { name: names.journal, partitions: FACT_PARTITIONS, settings: KEPT, holds: 'outcomes, and calls before and after' },
+    { name: names.journal, partitions, settings: KEPT, holds: 'outcomes, and calls before and after' },
   ];
 }
 

@@ -18,7 +18,7 @@ const PRODUCER = '$records';
 
 type RecordWrite = { readonly key: string; readonly value: string | null; readonly partition?: number };
 
-/** Appends records; durable when it resolves, to the first offset in each partition. */
+/** Appends records, no more than one part of `splitBySize`; durable when it resolves, to the first offset in each partition. */
 export function sendRecords(
   connection: KafkaConnection,
   topic: string,

@@ -1,6 +1,6 @@
 import type { Clock } from '#libs/runtime/clock.ts';
-import { retryUntil } from './kafka-consumption.ts';
-import { unavailable, type Consumer, type EachBatchPayload, type KafkaConnection } from './kafka-connection.ts';
+import { createGroupMembership, type GroupMembership } from './group-membership.ts';
+import { unavailable, type EachBatchPayload, type KafkaConnection } from './kafka-connection.ts';
 
 /** A record as it lies on a topic. */
 export type TopicRecord = {
@@ -37,6 +37,10 @@ export type TopicReaderOptions = {
 const NUDGE_MS = 1_500;
 const GIVE_UP_MS = 20_000;
 const SESSION_MS = 30_000;
+const JOIN_MS = 20_000;
+/** Fetched pages that wait to be read; a page is at most what one fetch brings of a partition. */
+const PAGES_MAX = 24;
+const ROOM_MS = 10;
 
 /**
  * The client library cannot read a partition outside a group, and joining one takes long on most clusters: so a reader joins
@@ -45,13 +49,23 @@ const SESSION_MS = 30_000;
 export function createTopicReader(options: TopicReaderOptions): TopicReader {
   const { connection, topic } = options;
   let reading: Reading | null = null;
-  let joined: Promise<Fetcher> | null = null;
+  let joined: Fetcher | null = null;
   let turn: Promise<unknown> = Promise.resolve();
 
+  async function join(): Promise<Fetcher> {
+    const joining = (joined ??= createFetcher(options, () => reading));
+    try {
+      await joining.joined;
+    } catch (error) {
+      if (joined === joining) joined = null;
+      await joining.close();
+      throw error;
+    }
+    return joining;
+  }
+
   async function* readNow(ranges: readonly TopicRange[]): AsyncGenerator<readonly TopicRecord[]> {
-    const joining = (joined ??= joinAlone(options, () => reading));
-    joining.catch(() => (joined = null));
-    const fetcher = await connection.ask(`read ${topic}`, () => joining);
+    const fetcher = await connection.ask(`read ${topic}`, join);
     const current = createReading(ranges);
     reading = current;
     try {
@@ -78,7 +92,7 @@ export function createTopicReader(options: TopicReaderOptions): TopicReader {
       }
     },
     async close() {
-      await (await joined?.catch(() => null))?.close();
+      await joined?.close();
     },
   };
 }
@@ -112,6 +126,7 @@ async function* takePages(
     if (page !== undefined) {
       yield page;
       lastAt = clock.monotonic();
+      nudged = false;
       continue;
     }
     await waitForMore(reading, clock);
@@ -134,59 +149,75 @@ function waitForMore(reading: Reading, clock: Clock): Promise<void> {
   });
 }
 
-/** The consumer below: it fetches only what it is told to. */
+/** A membership in a group of one: it fetches only what it is told to. */
 type Fetcher = {
+  /** Resolves once the group dealt out the partitions. */
+  readonly joined: Promise<void>;
   readonly fetchFrom: (partition: number, offset: number) => void;
   readonly pause: (partitions: readonly number[]) => void;
   readonly close: () => Promise<void>;
 };
 
-async function joinAlone(options: TopicReaderOptions, reading: () => Reading | null): Promise<Fetcher> {
-  const { topic, groupId, connection } = options;
-  const consumer = connection.consumer({
-    groupId,
-    sessionTimeout: SESSION_MS,
-    rebalanceTimeout: SESSION_MS,
-    heartbeatInterval: 3_000,
-    maxWaitTimeInMs: 50,
-    allowAutoTopicCreation: false,
-    retry: retryUntil(connection.isClosed),
-  });
-  const fetcher = createFetcher(consumer, topic);
+function createFetcher(options: TopicReaderOptions, reading: () => Reading | null): Fetcher {
+  const { topic, groupId, connection, clock } = options;
   const first = Promise.withResolvers<void>();
-  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
-    fetcher.pause(payload.memberAssignment[topic] ?? []);
-    // It joined again in the middle of a read: what was fetched so far stands.
-    for (const partition of reading()?.ends.keys() ?? [])
-      fetcher.fetchFrom(partition, reading()?.next.get(partition) ?? 0);
-    first.resolve();
+  const pause = (partitions: readonly number[]) => membership.pause(topic, partitions);
+  const membership: GroupMembership = createGroupMembership({
+    topics: [topic],
+    config: {
+      groupId,
+      sessionTimeout: SESSION_MS,
+      rebalanceTimeout: SESSION_MS,
+      heartbeatInterval: 3_000,
+      maxWaitTimeInMs: 50,
+    },
+    connection,
+    clock,
+    async eachBatch(payload) {
+      const current = reading();
+      take(payload, current, pause);
+      // Whoever reads may be slower than the cluster: no more is fetched meanwhile.
+      while (current === reading() && (reading()?.pages.length ?? 0) >= PAGES_MAX) {
+        await clock.sleep(ROOM_MS);
+        await payload.heartbeat();
+      }
+    },
+    onJoined(assigned) {
+      pause(assigned[topic] ?? []);
+      // It joined again in the middle of a read: what was fetched so far stands.
+      for (const partition of reading()?.ends.keys() ?? [])
+        membership.fetchFrom(topic, partition, reading()?.next.get(partition) ?? 0);
+      first.resolve();
+    },
   });
-  await consumer.connect();
-  await consumer.subscribe({ topics: [topic], fromBeginning: true });
-  await consumer.run({ autoCommit: false, eachBatch: async (payload) => take(payload, reading(), fetcher) });
-  await first.promise;
-  return fetcher;
-}
-
-function createFetcher(consumer: Consumer, topic: string): Fetcher {
+  // The client does not say that it cannot join: it goes on trying, and a read must not wait for that.
+  const cancel = clock.after(JOIN_MS, () => first.reject(unavailable(`read ${topic}`, 'its group cannot be joined')));
+  membership.start().catch(first.reject);
+  first.promise.then(cancel, cancel);
   return {
-    fetchFrom(partition, offset) {
-      consumer.seek({ topic, partition, offset: String(offset) });
-      consumer.resume([{ topic, partitions: [partition] }]);
+    joined: first.promise,
+    fetchFrom: (partition, offset) => membership.fetchFrom(topic, partition, offset),
+    pause,
+    async close() {
+      first.reject(unavailable(`read ${topic}`, 'it was closed'));
+      await membership.stop();
     },
-    pause(partitions) {
-      if (partitions.length > 0) consumer.pause([{ topic, partitions: [...partitions] }]);
-    },
-    close: () => consumer.disconnect().catch(() => undefined),
   };
 }
 
-async function take({ batch }: EachBatchPayload, reading: Reading | null, fetcher: Fetcher): Promise<void> {
+function take(
+  payload: EachBatchPayload,
+  reading: Reading | null,
+  pause: (partitions: readonly number[]) => void,
+): void {
+  const { batch } = payload;
   const { partition } = batch;
+  // Fetched for an earlier read: its end says nothing about this one.
+  if (payload.isStale()) return;
   const end = reading?.ends.get(partition);
   const next = reading?.next.get(partition);
   if (reading === null || end === undefined || next === undefined) {
-    fetcher.pause([partition]);
+    pause([partition]);
     return;
   }
   const page = batch.messages
@@ -197,7 +228,7 @@ async function take({ batch }: EachBatchPayload, reading: Reading | null, fetche
   reading.next.set(partition, Math.max(next, last + 1));
   if (last + 1 >= end) {
     reading.ends.delete(partition);
-    fetcher.pause([partition]);
+    pause([partition]);
   }
   reading.wake();
 }
