@@ -87,6 +87,22 @@ describe('law 6: one bad entity stops nobody', () => {
     expect(retries.map(({ outcome }) => outcome)).toEqual(['delayed', 'delayed', 'parked']);
   });
 
+  test('its neighbours are written at once: they do not wait for a retry', async () => {
+    const pair = await threeProducts((target) => ({
+      ...target,
+      write: async (patches, call) => {
+        if (patches.some(({ targetId }) => targetId === '102'))
+          return patches.map(() => ({ outcome: 'failed', message: '500' }));
+        return target.write(patches, call);
+      },
+    }));
+
+    await pair.publish(...ALL);
+    await pair.pass(1_000);
+
+    expect(['101', '102', '103'].map((id) => quantityOf(pair.ofTarget(id)))).toEqual([3, 9, 3]);
+  });
+
   test('one that brings a whole read down is found by halving', async () => {
     const pair = await openTestPair({
       source: (source) => ({
