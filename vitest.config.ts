@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 const INTEGRATION = ['tests/integration/**/*.test.ts'];
 /** What needs Kafka and Redis: they are started once for all of it. */
 const CLUSTER = ['tests/cluster/**/*.test.ts', 'tests/contract/**/*.{kafka,redis}.test.ts'];
-const HISTORIES = ['tests/simulation/**/*.test.ts', 'tests/laws/**/*.test.ts'];
+const HISTORIES = ['tests/simulation/**/*.test.ts', 'tests/laws/**/*.test.ts', 'tests/mutations/**/*.test.ts'];
 
 // What opens sockets, starts processes or runs through many seeds takes its time on a small machine.
 const SLOW_MS = 120_000;

@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+import { readGiven } from '../given.ts';
+import { atMost, median, ratioOf } from '../ratio.ts';
+import { tell } from '../tell.ts';
+
+// R7: the peak memory of a full comparison must not grow with the stores.
+type Peak = { readonly peakKb: number; readonly seconds: number };
+const run = promisify(execFile);
+const { quick, scaled } = readGiven();
+const [few, many] = [scaled(20_000), scaled(200_000)];
+// It is not time that is measured: a second pair only says whether the first was a chance.
+const pairs = quick ? 1 : 2;
+
+async function script(name: string, folder: string, count: number): Promise<string> {
+  const path = fileURLToPath(new URL(name, import.meta.url));
+  return (await run(process.execPath, [path, folder, String(count)])).stdout;
+}
+
+async function peakAt(count: number): Promise<Peak> {
+  const folder = await mkdtemp(join(tmpdir(), 'lockstep-bench-'));
+  try {
+    await script('prepare.ts', folder, count);
+    return JSON.parse(await script('compare.ts', folder, count)) as Peak;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+const measured: { few: Peak; many: Peak }[] = [];
+for (let round = 0; round < pairs; round++) measured.push({ few: await peakAt(few), many: await peakAt(many) });
+
+const mb = (which: 'few' | 'many') => Math.round(median(measured.map((one) => one[which].peakKb)) / 1_024);
+const seconds = (which: 'few' | 'many') => Number(median(measured.map((one) => one[which].seconds)).toPrecision(3));
+tell([
+  ratioOf(
+    {
+      id: 'R7',
+      what: `peak memory of a full comparison of ${String(many)} products ÷ of ${String(few)}`,
+      unit: 'rss',
+      line: atMost(1.3),
+      stretch: atMost(1.1),
+      notes: {
+        'MB, many': mb('many'),
+        'MB, few': mb('few'),
+        'seconds, many': seconds('many'),
+        'seconds, few': seconds('few'),
+      },
+    },
+    measured.map((one) => one.many.peakKb / one.few.peakKb),
+  ),
+]);
