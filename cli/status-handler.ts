@@ -67,7 +67,7 @@ async function statusOf(pair: OpenPair, runtime: Runtime): Promise<PairStatus> {
   return {
     pair: name,
     phase: phase?.phase ?? 'observe',
-    running: running?.appliers.has(name) ?? false,
+    running: running === null && runtime.config.cluster === null ? false : (await log.consumers(name)) > 0,
     holds,
     ...(await log.lag(name)),
     partitions: pair.settings.partitions === 1 ? [] : await log.partitionLags(name),

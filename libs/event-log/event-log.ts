@@ -16,6 +16,8 @@ export type EventLog = {
    * @throws {SyncError} LOG_UNAVAILABLE
    */
   readonly publish: (news: readonly News[], options?: { readonly afterMs?: number }) => Promise<void>;
+  /** How many consumers the pair has now: on a cluster of all processes, elsewhere of this one. */
+  readonly consumers: (pair: string) => Promise<number>;
   /** Joins the consumers of a pair. Handlers never wait for a store: they enqueue and return. */
   readonly consume: (pair: string, handlers: ConsumeHandlers, options?: ConsumeOptions) => Promise<Consumption>;
   /**

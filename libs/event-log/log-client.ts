@@ -31,7 +31,7 @@ const BATCH_MAX = 500;
 /** The port over tables: what is the same whether they lie in memory or in a file. */
 export function createLogClient({ call, clock, join, leave, onPublished, onClose }: LogClientOptions): LogClient {
   const works = new Map<string, EpochWork>();
-  const consumptions = new Set<Consumption>();
+  const consumptions = new Map<Consumption, string>();
 
   async function partitionsOf(pair: string, action: string): Promise<number> {
     const partitions = await call('partitions', { pair });
@@ -51,7 +51,7 @@ export function createLogClient({ call, clock, join, leave, onPublished, onClose
         leave(member);
       },
     };
-    consumptions.add(consumption);
+    consumptions.set(consumption, pair);
     return consumption;
   }
 
@@ -68,6 +68,7 @@ export function createLogClient({ call, clock, join, leave, onPublished, onClose
       if (unknown !== null) throw unknownPair('publish to', unknown);
     },
     consume,
+    consumers: async (pair) => [...consumptions.values()].filter((of) => of === pair).length,
     begin: async (epoch, begunOffset) => (await works.get(epochKey(epoch))?.begin(begunOffset)) ?? 'lost',
     settle: async (epoch, offsets, begunOffset) =>
       (await works.get(epochKey(epoch))?.settle(offsets, begunOffset)) ?? 'lost',
@@ -79,7 +80,7 @@ export function createLogClient({ call, clock, join, leave, onPublished, onClose
       return gone;
     },
     async close() {
-      await Promise.all([...consumptions].map((consumption) => consumption.stop()));
+      await Promise.all([...consumptions.keys()].map((consumption) => consumption.stop()));
       await onClose();
     },
     wake(pairs) {
