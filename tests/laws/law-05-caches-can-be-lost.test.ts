@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import { first, withFates } from './faults.ts';
-import { countCalls, LANDING_MS, newsOf, openTestPair, quantityOf } from './harness.ts';
+import { countCalls, LANDING_MS, newsOf, openTestPair, quantityOf, START } from './harness.ts';
 import { newProduct, shelved } from './shelf.ts';
 
 describe('law 5: caches can be lost, decisions cannot', () => {
@@ -72,6 +72,28 @@ describe('law 5: caches can be lost, decisions cannot', () => {
     await pair.hear(newsOf('product', '1'));
 
     expect(pair.target.list('product')).toHaveLength(1);
+  });
+
+  test('a link that no copy has yet is heeded before anything is created', async () => {
+    const pair = await openTestPair();
+    pair.source.put(newProduct('1', 'A', 3));
+    // Nothing at the target tells that this is it; a person linked it, and the copy of that was never written.
+    pair.target.put(shelved('101', 'B', 9));
+    await pair.start();
+    expect(await pair.soon(pair.facts.ensureComplete())).toBe('complete');
+    const link = { targetId: '101', by: 'person', at: START };
+    const variant = { targetId: '101v', by: 'person', at: START };
+    await pair.soon(
+      pair.log.appendFacts([
+        { pair: 'acme', kind: 'link', id: 'product:1', value: link },
+        { pair: 'acme', kind: 'link', id: 'variant:1v', value: variant },
+      ]),
+    );
+
+    await pair.hear(newsOf('product', '1'));
+
+    expect(pair.target.list('product')).toHaveLength(1);
+    expect(quantityOf(pair.ofTarget('101'))).toBe(3);
   });
 
   test('a closed pair stays closed after a flush', async () => {

@@ -7,8 +7,12 @@ import { systemClock } from '#libs/runtime/clock.ts';
 /** An epoch whose commits are answered when the test says so, and always that it is held. */
 function openWork() {
   const answered = Promise.withResolvers<boolean>();
+  const asked = Promise.withResolvers<void>();
   const lost: number[] = [];
-  const call = (() => answered.promise) as unknown as LogCall;
+  const call = (() => {
+    asked.resolve();
+    return answered.promise;
+  }) as unknown as LogCall;
   const work = createEpochWork({
     claim: { pair: 'acme', partition: 0, generation: 7, committed: 0, begun: null, gap: false },
     handlers: {
@@ -22,12 +26,13 @@ function openWork() {
     clock: systemClock,
     onLost: () => {},
   });
-  return { work, lost, answer: () => answered.resolve(true) };
+  return { work, lost, asked: asked.promise, answer: () => answered.resolve(true) };
 }
 
 test('a commit that was taken in time, and answered after the end of its epoch, gives no right to send', async () => {
-  const { work, lost, answer } = openWork();
+  const { work, lost, asked, answer } = openWork();
   const begun = work.begin(3);
+  await asked;
 
   work.end({ tell: true });
   answer();
