@@ -69,7 +69,8 @@ const WAIT_MS = 100;
 const WAITS_MAX = 100;
 
 const LEASE = 'facts/rebuild';
-const LEASE_MS = 60_000;
+/** Prolonged with each page: shorter than a reader waits, who so outlives one that died rebuilding. */
+const LEASE_MS = 5_000;
 const PAGE = 500;
 
 /** Brings the copies to the log's end as it is now; from nothing only under a lease, so that not everybody reads it all. */
@@ -78,7 +79,7 @@ function createFill({
   state,
   holder,
 }: Omit<Required<FactStoreOptions>, 'clock'>): () => Promise<'complete' | 'incomplete'> {
-  async function copyFrom(from: FactPosition, life: string): Promise<boolean> {
+  async function copyFrom(from: FactPosition, life: string, afterPage = async () => {}): Promise<boolean> {
     let reached: readonly FactOffset[] = from;
     let page: FactRecord[] = [];
     const flushPage = async () => {
@@ -88,6 +89,7 @@ function createFill({
         page.map(({ at }) => ({ partition: at.partition, offset: at.offset + 1 })),
       );
       page = [];
+      await afterPage();
     };
     for await (const record of log.readFacts(from)) {
       page.push(record);
@@ -104,7 +106,9 @@ function createFill({
     if (from !== null) return toAnswer(await copyFrom(from, life));
     if (!(await state.lease(LEASE, holder, LEASE_MS))) return 'incomplete';
     try {
-      return toAnswer(await copyFrom([], life));
+      // Whoever takes it all the same copies the same: the lease spares work, it fences nothing.
+      const prolong = async () => void (await state.lease(LEASE, holder, LEASE_MS));
+      return toAnswer(await copyFrom([], life, prolong));
     } finally {
       await state.release(LEASE, holder);
     }

@@ -84,6 +84,36 @@ describe('copies of decisions', () => {
     expect(await reading).toMatchObject({ code: 'STATE_UNAVAILABLE' });
   });
 
+  test('one that died while it rebuilt is waited for some seconds, not given up on', async () => {
+    const { clock, log, state, facts, advance } = opened();
+    await log.appendFacts([{ pair: PAIR, kind: 'link', id: 'variant:1', value: LINK }]);
+    const dead = withReading(log, () => new Promise(() => undefined));
+    void createFactStore({ log: dead, state, clock }).ensureComplete();
+    await advance(0);
+
+    const reading = facts.get(PAIR, 'link', 'variant:1').catch((error: unknown) => error);
+    for (let waited = 0; waited < 9_000; waited += 100) await advance(100);
+
+    expect(await reading).toEqual(LINK);
+  });
+
+  test('one that takes long to rebuild keeps others from doing the same meanwhile', async () => {
+    const { clock, log, state, advance } = opened();
+    await log.appendFacts(
+      Array.from({ length: 2_000 }, (_, index) => ({ pair: PAIR, kind: 'link', id: `variant:${index}`, value: LINK })),
+    );
+    const others: boolean[] = [];
+    const slow = withReading(log, async (read) => {
+      if (read % 500 !== 0) return;
+      await advance(4_000);
+      others.push(await state.lease(LEASE, 'another', 1));
+    });
+
+    await createFactStore({ log: slow, state, clock }).ensureComplete();
+
+    expect(others).toEqual([false, false, false, false]);
+  });
+
   test('a catch-up reads no more than what came since', async () => {
     const { clock, log, state, facts } = opened();
     await facts.put(
