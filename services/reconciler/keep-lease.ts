@@ -3,7 +3,8 @@ import type { StateStore } from '#libs/state/state-store.ts';
 import type { ReconcilerLog } from './reconciler-deps.ts';
 
 export type Lease = {
-  readonly isHeld: () => boolean;
+  /** Aborts when this process no longer holds it, also where it got it back since; null: it does not hold it. */
+  readonly tenure: () => AbortSignal | null;
   /** Waits until this process holds it; the signal aborts when it no longer does. */
   readonly held: (signal: AbortSignal) => Promise<AbortSignal>;
   readonly release: () => Promise<void>;
@@ -47,7 +48,7 @@ export async function keepLease({ name, holder, leaseMs, state, clock, say }: Le
   await confirm();
   const prolonging = prolong();
   return {
-    isHeld: () => tenure !== null,
+    tenure: () => tenure?.signal ?? null,
     async held(signal) {
       while (tenure === null) await clock.sleep(leaseMs / 6, signal);
       return tenure.signal;

@@ -11,7 +11,7 @@ import { wantsRepair } from './alarms.ts';
 import { createComparison, type ComparisonOptions } from './compare-stores.ts';
 import type { RunResult } from './finding.ts';
 import { openJournalStore, type JournalStore } from './journal-store.ts';
-import { keepLease } from './keep-lease.ts';
+import { keepLease, type Lease } from './keep-lease.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
 import { createSweep, type SweepResult } from './sweep.ts';
 import { mendSubscriptions, type WebhookPlace } from './watch-subscriptions.ts';
@@ -92,7 +92,7 @@ export async function openReconciler(deps: OpenReconcilerDeps): Promise<Reconcil
     });
 
   const duties: Duties = { deps, journal, schedule, compare, sweep: sweepNow };
-  const running = deps.onDemand === true ? Promise.resolve() : keepDuties(duties, lease.isHeld, waits, stopping.signal);
+  const running = deps.onDemand === true ? Promise.resolve() : keepDuties(duties, lease.tenure, waits, stopping.signal);
 
   return {
     journal,
@@ -125,17 +125,23 @@ type Duties = {
   readonly sweep: Reconciler['sweep'];
 };
 
-async function keepDuties(duties: Duties, isHeld: () => boolean, waits: Waits, stopping: AbortSignal): Promise<void> {
+async function keepDuties(
+  duties: Duties,
+  tenureNow: Lease['tenure'],
+  waits: Waits,
+  stopping: AbortSignal,
+): Promise<void> {
   const { say, clock } = duties.deps;
   while (!stopping.aborted) {
     let pauseMs = waits.tickMs;
-    if (isHeld())
+    const tenure = tenureNow();
+    if (tenure !== null)
       try {
         await doDuties(duties);
       } catch (error) {
         if (stopping.aborted) return;
         // A store or the log is not well, or the lease went: the same again later. Anything else is a bug and ends the process.
-        if (isHeld() && !isSyncError(error)) throw error;
+        if (!tenure.aborted && !isSyncError(error)) throw error;
         if (isSyncError(error)) say('warn', { code: error.code, hint: error.hint }, error.message);
         pauseMs = waits.retryMs;
       }

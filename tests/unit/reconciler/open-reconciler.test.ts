@@ -18,6 +18,7 @@ function aLease() {
     release: async () => {
       owner = null;
     },
+    isHeld: () => owner !== null,
     give(holder: string) {
       owner = holder;
     },
@@ -117,6 +118,41 @@ describe('a reconciler', () => {
 
     await expect(run).rejects.toThrow('The lease is lost');
     expect(await runsOf(world)).toBe(0);
+    await reconciler.stop();
+  });
+
+  test('goes on where the lease was lost and is held again before what ran noticed', async () => {
+    const world = await aWorld({ settings: SETTINGS, now: () => NOW + 60_000 });
+    const [begun, go] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    let slowly = true;
+    const source = {
+      ...world.source,
+      async *scan(...args: Parameters<typeof world.source.scan>) {
+        if (slowly) {
+          slowly = false;
+          begun.resolve();
+          await go.promise;
+        }
+        yield* world.source.scan(...args);
+      },
+    };
+    const state = aLease();
+    let lost = false;
+    const say = (_level: string, _facts: unknown, message: string) => {
+      lost ||= message.startsWith('another process');
+    };
+    const value = { at: NOW, message: 'news is gone', done: false };
+    await world.facts.put([{ pair: 'acme', kind: 'alarm', id: 'gap:0', value }]);
+    const reconciler = await open({ ...world, source, say }, state);
+    await begun.promise;
+    state.give('somebody');
+    await until(() => lost);
+    await state.release();
+    await until(() => state.isHeld());
+
+    go.resolve();
+
+    await until(async () => (await runsOf(world)) === 1);
     await reconciler.stop();
   });
 
