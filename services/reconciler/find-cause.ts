@@ -149,7 +149,9 @@ function fromNews(input: CauseInput): Cause {
   if (webhook === undefined) return now - changed < lateAfterMs ? 'under-way' : 'missed-webhook';
   // It came before the comparison asked, its read saw the change, and still nothing was settled.
   if (webhook.receivedAt < askedAt) return 'inconclusive';
-  return webhook.receivedAt - changed > lateAfterMs ? 'late-webhook' : 'under-way';
+  if (webhook.receivedAt - changed <= lateAfterMs) return 'under-way';
+  // Its read saw a later change, and may have been of that one: then this one's never came.
+  return time(webhook.sourceChangedAt) === changed ? 'late-webhook' : 'inconclusive';
 }
 
 /**

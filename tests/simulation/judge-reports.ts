@@ -112,8 +112,17 @@ const CAUSES: { readonly [C in Cause]?: Check } = {
     accepted.some((hook) => hook.root === root && hook.at >= askedAt(one, root))
       ? null
       : 'nothing was on its way',
-  inconclusive: ({ root }, _one, _told, { changes, edits }) =>
-    changes.some((change) => change.root === root && !change.clockMoved) || edits.some((edit) => edit.root === root)
+  inconclusive: ({ root }, one, _told, { changes, edits, accepted }) =>
+    changes.some((change) => change.root === root && !change.clockMoved) ||
+    edits.some((edit) => edit.root === root) ||
+    // A webhook that came after the question, of a change after the one that was found: it cannot be told apart from a late one.
+    accepted.some(
+      (hook) =>
+        hook.root === root &&
+        hook.at >= askedAt(one, root) &&
+        hook.at <= one.run.endedAt &&
+        changes.some((change) => change.root === root && change.at < hook.changeAt),
+    )
       ? null
       : 'its cause can be told',
 };

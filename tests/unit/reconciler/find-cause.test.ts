@@ -68,6 +68,12 @@ describe('news that was missed', () => {
     expect(findCause(aCase({ news: [aWebhook()] }))).toBe('late-webhook');
   });
 
+  test('a late webhook may be of a later change, if that is what its read saw', () => {
+    const sourceChangedAt = ago(1_000);
+
+    expect(findCause(aCase({ news: [aWebhook({ sourceChangedAt })] }))).toBe('inconclusive');
+  });
+
   test('a webhook that came after the question but in time was under way', () => {
     const sourceChangedAt = ago(60_000);
 
