@@ -6,6 +6,7 @@ import { PLATFORMS } from '#libs/connectors/registry.ts';
 import { createBudget } from '#libs/connectors/store-budget.ts';
 import type { StoreHealth } from '#libs/connectors/store-health.ts';
 import { createStoreHealth } from '#libs/connectors/store-health.ts';
+import { withCallMetrics } from '#libs/connectors/with-call-metrics.ts';
 import type { StoreConnector, WebhookReader } from '#libs/connectors/store-connector.ts';
 import type { EventLog } from '#libs/event-log/event-log.ts';
 import type { FactStore } from '#libs/facts/fact-store.ts';
@@ -19,6 +20,8 @@ import { systemClock } from '#libs/runtime/clock.ts';
 import { ensureDataDir } from '#libs/runtime/data-dir.ts';
 import type { Logger } from '#libs/runtime/logger.ts';
 import { createLogger } from '#libs/runtime/logger.ts';
+import type { Metrics } from '#libs/runtime/metrics.ts';
+import { createMetrics } from '#libs/runtime/metrics.ts';
 import { must } from '#libs/runtime/must.ts';
 import { nearest } from '#libs/runtime/nearest.ts';
 import type { Random } from '#libs/runtime/random.ts';
@@ -61,6 +64,8 @@ export type Context = AsyncDisposable & {
   /** A folder of this process alone: spool, journal. Embedded: `dataDir` itself. */
   readonly instanceDir: string;
   readonly fingerprint: Fingerprint;
+  /** What this process counts, for its metrics page. */
+  readonly metrics: Metrics;
   /** Makes the pairs' places on the log, and loads what is needed of it; may be asked again after a failure. */
   readonly prepare: () => Promise<void>;
   readonly pairs: ReadonlyMap<string, OpenPair>;
@@ -101,9 +106,11 @@ export async function openContext(
   const { socketPath } = options;
   const stores = await openStores(config, { clock, logger, ...(socketPath === undefined ? {} : { socketPath }) });
   const keyed = createKeyedFingerprint(stores.fingerprintKey);
+  // Only a service is read by Prometheus; a verb ends before anybody could ask.
+  const metrics = createMetrics({ process: options.service !== undefined });
   const pairs = new Map<string, OpenPair>();
   for (const pair of config.pairs) {
-    const deps = { config, clock, stores, logger, platforms: options.platforms ?? PLATFORMS };
+    const deps = { config, clock, stores, logger, metrics, platforms: options.platforms ?? PLATFORMS };
     pairs.set(pair.settings.name, openPair(pair, deps));
   }
   const prepare = async (): Promise<void> => {
@@ -121,6 +128,7 @@ export async function openContext(
     logger,
     ...stores,
     fingerprint: keyed.fingerprint,
+    metrics,
     prepare,
     pairs,
     [Symbol.asyncDispose]: async () => {
@@ -151,6 +159,7 @@ type StoreDeps = {
   readonly clock: Clock;
   readonly stores: Stores;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly platforms: Platforms;
 };
 
@@ -167,7 +176,7 @@ function openStore(
   pair: string,
   side: 'source' | 'target',
   { platform: name, config }: { readonly platform: string; readonly config: unknown },
-  { config: all, clock, stores, logger, platforms }: StoreDeps,
+  { config: all, clock, stores, logger, metrics, platforms }: StoreDeps,
 ): OpenStore {
   const platform = asOpened(must(platforms[name], `the platform ${name}`), config);
   // By address: pairs that share a store share its budget.
@@ -179,7 +188,14 @@ function openStore(
     callMs: all.timing.callMs,
     ...(all.landingOverrideMs === null ? {} : { landingMs: all.landingOverrideMs }),
   };
-  const connector = holdOnForeign(platform.open(deps), {
+  const store = withCallMetrics(platform.open(deps), {
+    monotonic: clock.monotonic,
+    onCall: ({ call, result, ms }) => {
+      metrics.add('lockstep_store_calls_total', { pair, side, call, result });
+      metrics.observe('lockstep_store_call_duration_seconds', { pair, side, result }, ms / 1_000);
+    },
+  });
+  const connector = holdOnForeign(store, {
     pair,
     side,
     facts: stores.facts,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { withOutcomeMetrics } from '#libs/journal/with-outcome-metrics.ts';
 import { openApplier } from '../services/applier/open-applier.ts';
 import { openReconciler } from '../services/reconciler/open-reconciler.ts';
 import type { ReconcilerDeps } from '../services/reconciler/reconciler-deps.ts';
@@ -13,6 +14,7 @@ import { webhookUrl } from './webhook-url.ts';
 export function openApplierPart(pair: OpenPair, context: Context): Promise<Part> {
   return openApplier({
     ...depsOf('applier', pair, context),
+    log: withOutcomeMetrics(context.log, context.metrics, context.clock),
     sourceHealth: pair.source.health,
     targetHealth: pair.target.health,
   });

@@ -5,6 +5,7 @@ import type { Ingest } from '../services/ingest/open-ingest.ts';
 import { openIngest } from '../services/ingest/open-ingest.ts';
 import { publishBacklog } from '../services/ingest/publish-backlog.ts';
 import type { Context, OpenPair } from './context.ts';
+import { createPairGauges } from './pair-gauges.ts';
 import { pinStores } from './pin-stores.ts';
 import { openApplierPart, openReconcilerPart } from './plug-parts.ts';
 import { openPrivatePort } from './private-port.ts';
@@ -21,19 +22,29 @@ export type OpenParts = RunningParts & {
   readonly failed: Promise<never>;
 };
 
+export type OpenPartsOptions = {
+  /** Where health and metrics are listened for; 0: any free port. Absent: where the config says. */
+  readonly privatePort?: number | undefined;
+};
+
 /** Opens what was asked for. Ingest listens at once; the rest of a pair comes when both its shops have been recognised. */
-export async function openParts(context: Context, parts: ReadonlySet<PartName>): Promise<OpenParts> {
+export async function openParts(
+  context: Context,
+  parts: ReadonlySet<PartName>,
+  { privatePort }: OpenPartsOptions = {},
+): Promise<OpenParts> {
   const stopping = new AbortController();
   const failing = Promise.withResolvers<never>();
   // It may fail before anybody waits for it.
   failing.promise.catch(() => undefined);
   const appliers = new Map<string, Part>();
   const reconcilers = new Map<string, ReconcilerPart>();
-  const ingest = parts.has('ingest') ? await openIngestPart(context, reconcilers) : null;
+  const ingest = parts.has('ingest') ? await openIngestPart(context, reconcilers, privatePort) : null;
+  if (parts.has('applier') || parts.has('reconciler')) context.metrics.onRead(createPairGauges(context));
 
   let isOnLog = false;
   const onLog = prepareLog(context, stopping.signal).then(() => (isOnLog = true));
-  const health = ingest === null ? await openPrivatePort(context, () => isOnLog) : null;
+  const health = ingest === null ? await openPrivatePort(context, () => isOnLog, privatePort) : null;
   const openPair = async (pair: OpenPair): Promise<void> => {
     const { name } = pair.settings;
     await onLog;
@@ -58,6 +69,7 @@ export async function openParts(context: Context, parts: ReadonlySet<PartName>):
 
   return {
     ingestUrl: ingest?.url ?? null,
+    privateUrl: ingest?.privateUrl ?? health?.url ?? null,
     appliers,
     reconcilers,
     failed: failing.promise,
@@ -101,8 +113,12 @@ async function publishAbandoned(context: Context): Promise<void> {
   }
 }
 
-function openIngestPart(context: Context, reconcilers: ReadonlyMap<string, ReconcilerPart>): Promise<Ingest> {
-  const { config, log, facts, clock, instanceDir } = context;
+function openIngestPart(
+  context: Context,
+  reconcilers: ReadonlyMap<string, ReconcilerPart>,
+  privatePort: number | undefined,
+): Promise<Ingest> {
+  const { config, log, facts, clock, instanceDir, metrics } = context;
   const logger = context.logger.child({ service: 'ingest' });
   return openIngest({
     pairs: [...context.pairs.values()].map(({ settings, source }) => ({
@@ -115,7 +131,8 @@ function openIngestPart(context: Context, reconcilers: ReadonlyMap<string, Recon
     dataDir: instanceDir,
     clock,
     logger,
-    ports: config.ingest,
+    ports: privatePort === undefined ? config.ingest : { ...config.ingest, privatePort },
+    metrics,
     bodyLimitBytes: config.ingest.bodyLimitBytes,
     publishMs: config.timing.publishMs,
     onUnreadable: (pair, root) => {

@@ -14,6 +14,8 @@ export type ReconcilerPart = Reconciler;
 /** What runs in this process; a pair's applier and reconciler come when its shops have been recognised. */
 export type RunningParts = {
   readonly ingestUrl: string | null;
+  /** Where health and metrics are; null: nowhere. */
+  readonly privateUrl: string | null;
   readonly appliers: ReadonlyMap<string, Part>;
   readonly reconcilers: ReadonlyMap<string, ReconcilerPart>;
 };

@@ -15,17 +15,25 @@ import { count } from './text.ts';
 import type { Verb } from './verb.ts';
 
 export const verb: Verb = {
-  usage: 'start [ingest|applier|reconciler] [--once]',
+  usage: 'start [ingest|applier|reconciler] [--once] [--private-port 8790]',
   words: 3,
   details:
     'Runs everything in one process, until Ctrl-C or SIGTERM. Before `lockstep approve` it only observes.\nWith --once: brings everything into step, compares once, and ends; 1 where something is left or parked.',
-  options: { once: { type: 'boolean', what: 'bring everything into step and end' } },
+  options: {
+    once: { type: 'boolean', what: 'bring everything into step and end' },
+    'private-port': {
+      type: 'string',
+      what: 'where health and metrics are (else LOCKSTEP_PRIVATE_PORT, else ingest.privatePort)',
+    },
+  },
   run: async (args, io) => {
     const parts = chooseParts(args.words);
     const config = await loadConfigFor(io, args.config);
     if (config.pairs.length === 0)
       throw new SyncError('USAGE', `Cannot start: ${config.file} names no pair; lockstep init writes an example`);
-    return args.flag('once') ? once(config, io, args.json) : run(config, io, parts);
+    return args.flag('once')
+      ? once(config, io, args.json)
+      : run(config, io, parts, readPort(args.text('private-port') ?? io.env['LOCKSTEP_PRIVATE_PORT']));
   },
 };
 
@@ -44,17 +52,30 @@ function chooseParts(words: readonly string[]): ReadonlySet<PartName> {
   );
 }
 
-async function run(config: LoadedConfig, io: Io, parts: ReadonlySet<PartName>): Promise<ExitCode> {
+function readPort(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const port = Number(text);
+  if (/^\d+$/.test(text) && port <= 65_535) return port;
+  throw new SyncError('USAGE', `Cannot use "${text}" as the private port: it is a number up to 65535`);
+}
+
+async function run(
+  config: LoadedConfig,
+  io: Io,
+  parts: ReadonlySet<PartName>,
+  privatePort: number | undefined,
+): Promise<ExitCode> {
   const socketPath = config.cluster === null ? controlSocketPath(config.dataDir) : null;
   await using context = await openContext(config, io, {
     service: 'lockstep',
     ...(socketPath === null ? {} : { socketPath }),
   });
-  const running = await openParts(context, parts);
+  const running = await openParts(context, parts, { privatePort });
   const control =
     socketPath === null
       ? null
       : await serveControl(socketPath, (name, args, call) => handle(name, args, { ...context, running }, call));
+  if (running.privateUrl !== null) context.logger.info({ url: running.privateUrl }, 'health and metrics are served');
   if (io.isTerminal) say(io, ...banner(context, running.ingestUrl));
   try {
     await Promise.race([stopped(io.signal), running.failed]);

@@ -4,8 +4,8 @@ import type { WebhookReader } from '#libs/connectors/store-connector.ts';
 import type { RootKind } from '#libs/model/stored.ts';
 import type { Clock } from '#libs/runtime/clock.ts';
 import type { Logger } from '#libs/runtime/logger.ts';
+import type { Metrics } from '#libs/runtime/metrics.ts';
 import { isSyncError } from '#libs/runtime/sync-error.ts';
-import type { IngestCounts } from './ingest-counts.ts';
 import type { ChangePublisher } from './publish-changes.ts';
 import type { RawStore } from './raw-store.ts';
 import { readBody } from './read-body.ts';
@@ -23,7 +23,7 @@ export type IngestAppDeps = {
   readonly pairs: readonly IngestPair[];
   readonly publisher: ChangePublisher;
   readonly raw: RawStore;
-  readonly counts: IngestCounts;
+  readonly metrics: Pick<Metrics, 'add'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly bodyLimitBytes: number;
@@ -43,7 +43,7 @@ export function createIngestApp(deps: IngestAppDeps): Hono {
     // Its body is not read either.
     if (pair === undefined) return c.text('unknown pair\n', 404, { connection: 'close' });
     const { status, result } = await answerTo(c.req.raw, pair, deps);
-    deps.counts.add(pair.name, result);
+    deps.metrics.add('lockstep_ingest_webhooks_total', { pair: pair.name, result });
     // What was not read of the body must not be taken for the next request.
     if (status === 413 || status === 400) c.header('connection', 'close');
     return c.text(`${result}\n`, status);

@@ -5,11 +5,11 @@ import type { FactStore } from '#libs/facts/fact-store.ts';
 import type { RootKind } from '#libs/model/stored.ts';
 import type { Clock } from '#libs/runtime/clock.ts';
 import type { Logger } from '#libs/runtime/logger.ts';
+import { createMetrics, type Metrics } from '#libs/runtime/metrics.ts';
 import type { IngestPair } from './app.ts';
 import { createIngestApp } from './app.ts';
-import { createIngestCounts } from './ingest-counts.ts';
 import { listen } from './listen.ts';
-import { createPrivateApp } from './private-app.ts';
+import { createPrivateApp, ingestReadiness } from './private-app.ts';
 import type { PublisherHealth } from './publish-changes.ts';
 import { createChangePublisher } from './publish-changes.ts';
 import { openRawStore } from './raw-store.ts';
@@ -29,6 +29,8 @@ export type IngestDeps = {
     readonly privateHost: string;
     readonly privatePort: number;
   };
+  /** What the process counts: shown whole on the private port. @default what ingest counts alone */
+  readonly metrics?: Metrics;
   readonly bodyLimitBytes: number;
   readonly publishMs: number;
   readonly onUnreadable?: (pair: string, root: RootKind | null) => void;
@@ -80,11 +82,16 @@ export async function openIngest(deps: IngestDeps): Promise<Ingest> {
   const log = openingFirst(deps.log, unknownPairs(deps.pairs, spool.leftPairs));
   const raw = await openRawStore(join(deps.dataDir, 'spool', 'raw'), clock);
   const publisher = createChangePublisher({ ...deps, log, spool });
-  const counts = createIngestCounts();
-  const app = createIngestApp({ ...deps, publisher, raw, counts, onUnreadable });
+  const metrics = deps.metrics ?? createMetrics();
+  metrics.onRead((set) => {
+    const health = publisher.health();
+    set('lockstep_ingest_spooled', {}, health.spooled);
+    set('lockstep_ingest_log_well', {}, health.log === 'well' ? 1 : 0);
+  });
+  const app = createIngestApp({ ...deps, publisher, raw, metrics, onUnreadable });
   const open = await listen(app, ports.host, ports.port);
   const closed = await listen(
-    createPrivateApp({ counts, health: publisher.health }),
+    createPrivateApp({ metrics, readiness: () => ingestReadiness(publisher.health()) }),
     ports.privateHost,
     ports.privatePort,
   );

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { createMetrics } from '#libs/runtime/metrics.ts';
 import { createHealthApp } from '../../../cli/private-port.ts';
 
 const answers = { getNote: () => Promise.resolve(null) };
@@ -10,7 +11,7 @@ test.each([
   { state: answers, isOnLog: false, status: 503, body: { ready: false, log: 'waiting', state: 'well' } },
   { state: silent, isOnLog: true, status: 503, body: { ready: false, log: 'well', state: 'ill' } },
 ])('a process is ready once it is on the log and its state store answers ($status)', async (given) => {
-  const app = createHealthApp(given.state, () => given.isOnLog);
+  const app = createHealthApp({ state: given.state, metrics: createMetrics() }, () => given.isOnLog);
 
   const [live, ready] = [await app.request('/health/live'), await app.request('/health/ready')];
 

@@ -2,11 +2,11 @@ import { expect, test } from 'vitest';
 
 import { systemClock } from '#libs/runtime/clock.ts';
 import { silentLogger } from '#libs/runtime/logger.ts';
+import { createMetrics } from '#libs/runtime/metrics.ts';
 import { readWooCommerceWebhook } from '#libs/connectors/woocommerce/woocommerce-webhook.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import { createIngestApp } from '../../../services/ingest/app.ts';
-import { createIngestCounts } from '../../../services/ingest/ingest-counts.ts';
-import { createPrivateApp } from '../../../services/ingest/private-app.ts';
+import { createPrivateApp, ingestReadiness } from '../../../services/ingest/private-app.ts';
 import { createChangePublisher } from '../../../services/ingest/publish-changes.ts';
 import type { Spool } from '../../../services/ingest/spool.ts';
 import { fakeLog, SECRET, signedDelivery } from './ingest-harness.ts';
@@ -21,7 +21,7 @@ test('with log and disk both refusing the store is told 503, and health says so'
     drain: () => Promise.reject(new Error('no log')),
     close: () => Promise.resolve(),
   };
-  const counts = createIngestCounts();
+  const metrics = createMetrics();
   const publisher = createChangePublisher({
     log: fake.log,
     facts: fake.factStore,
@@ -34,7 +34,7 @@ test('with log and disk both refusing the store is told 503, and health says so'
     pairs: [{ name: 'acme', readWebhook: readWooCommerceWebhook, secrets: [SECRET] }],
     publisher,
     raw: { keep: () => Promise.resolve('hash'), forget: () => Promise.resolve() },
-    counts,
+    metrics,
     clock: systemClock,
     logger: silentLogger,
     bodyLimitBytes: 1_000,
@@ -43,7 +43,9 @@ test('with log and disk both refusing the store is told 503, and health says so'
   const { headers, body } = signedDelivery('{"id":1}');
 
   const answer = await app.request('/webhooks/acme', { method: 'POST', headers, body: new Uint8Array(body) });
-  const ready = await createPrivateApp({ counts, health: publisher.health }).request('/health/ready');
+  const ready = await createPrivateApp({ metrics, readiness: () => ingestReadiness(publisher.health()) }).request(
+    '/health/ready',
+  );
   await publisher.stop();
 
   expect(answer.status).toBe(503);
