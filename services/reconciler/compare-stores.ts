@@ -153,6 +153,7 @@ async function judge(deps: ComparisonDeps, file: RunFile): Promise<void> {
         target: counterpart(file, candidate),
         loose: loose[index] ?? [],
         news: journal.newsOf(keyOf(candidate), 50),
+        doubted: doubtedFields(journal, candidate, settings.timing.lateAfterMs),
         settings,
         fingerprint,
         now,
@@ -168,6 +169,22 @@ async function judge(deps: ComparisonDeps, file: RunFile): Promise<void> {
     after = keyOf(last);
   }
 }
+
+const CALLS_MAX = 50;
+
+// A call without an answer can land long after it was given up on, as if a person had put an older value there.
+function doubtedFields(journal: JournalStore, candidate: Candidate, lateAfterMs: number): ReadonlySet<string> {
+  const { before, askedAt } = candidate;
+  if (askedAt === null) return new Set();
+  const since = (before?.settled?.at ?? askedAt) - lateAfterMs;
+  const calls = journal.calls({ root: keyOf(candidate), since, limit: CALLS_MAX });
+  return new Set(
+    calls
+      .filter((call) => call.before.at < askedAt && (call.after === null || UNHEARD.has(call.after.outcome)))
+      .flatMap((call) => call.before.fields.map(({ field }) => field)),
+  );
+}
+const UNHEARD: ReadonlySet<string> = new Set(['unknown', 'failed']);
 
 async function stillLoose(
   { facts, settings }: ReconcilerDeps,

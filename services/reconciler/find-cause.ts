@@ -62,6 +62,8 @@ export type CauseInput = {
   readonly reason: string | null;
   /** The source still says what it said when the root was last settled; null: the field was never settled. */
   readonly wantedAgain: boolean | null;
+  /** A call of our own for this field, no earlier than `lateAfter` before the last settle, was never answered: it may have landed since. */
+  readonly ownCallInDoubt: boolean;
   readonly sourceChangedAt: string | null;
   readonly sourceCreatedAt: string | null;
   /** When both sides were last known to agree, before the comparison looked; null: never. */
@@ -122,15 +124,20 @@ function missingAtTarget(input: CauseInput): Cause {
 function fromValues(input: CauseInput, { baseline }: NonNullable<CauseInput['difference']>): Cause {
   // The source did not move in this field, so the target did, or it never took the value in these words.
   if (input.observing) return 'before-approval';
-  if (input.wantedAgain === true) return baseline === 'same' ? 'normalised' : 'target-edited';
+  if (input.wantedAgain === true) return baseline === 'same' ? 'normalised' : targetMoved(input);
   const moved = clockMoved(input);
   if (moved === 'yes') return fromNews(input);
   if (input.wantedAgain === false) return moved === 'no' ? 'silent-at-source' : 'inconclusive';
-  if (baseline === 'moved') return 'target-edited';
+  if (baseline === 'moved') return targetMoved(input);
   // What was not agreed on when the plan looked, and has not moved since, is what the plan was about.
   const { settled, approvedAt } = input;
   const planned = settled !== null && approvedAt !== null && settled.at <= approvedAt;
   return planned && moved === 'no' && input.wantedAgain === null ? 'before-approval' : 'inconclusive';
+}
+
+// What stands there may be what we sent ourselves.
+function targetMoved({ ownCallInDoubt }: CauseInput): Cause {
+  return ownCallInDoubt ? 'inconclusive' : 'target-edited';
 }
 
 function clockMoved({ sourceChangedAt, settled, followedSince }: CauseInput): 'yes' | 'no' | 'unknown' {

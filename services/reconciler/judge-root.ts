@@ -19,6 +19,8 @@ export type JudgeInput = {
   /** Variants that still have no link after the applier looked. */
   readonly loose: readonly string[];
   readonly news: readonly HeardNews[];
+  /** Fields of calls to the target that were never answered, since shortly before the root was last settled. */
+  readonly doubted: ReadonlySet<string>;
   readonly settings: Pick<PairSettings, 'maps'>;
   readonly fingerprint: Fingerprint;
   readonly now: number;
@@ -68,6 +70,7 @@ function judgeField(input: JudgeInput, outcome: NewsOutcome, difference: FieldDi
     ...narrowToVariant(causeInput(input, outcome), difference.entity, input.source),
     difference,
     wantedAgain: isWantedAgain(input, outcome, difference, hidden),
+    ownCallInDoubt: input.doubted.has(difference.field),
   });
   return {
     ...common(input, outcome, difference.entity),
@@ -106,7 +109,12 @@ function judgeWhole(input: JudgeInput, outcome: NewsOutcome): readonly Finding[]
   const created = (outcome.entities ?? []).some((entity) => entity.created === true);
   const stuck = outcome.outcome === 'parked' || outcome.outcome === 'delayed';
   if (!created && !stuck && outcome.reason !== 'deleted-at-source') return [];
-  const cause = findCause({ ...causeInput(input, outcome), difference: null, wantedAgain: null });
+  const cause = findCause({
+    ...causeInput(input, outcome),
+    difference: null,
+    wantedAgain: null,
+    ownCallInDoubt: false,
+  });
   return [wholeRoot(input, outcome, cause, stuck ? 'left' : statusOf(input, outcome, cause, null))];
 }
 
@@ -159,7 +167,7 @@ function common(input: JudgeInput, outcome: NewsOutcome | null, entity: string) 
 function causeInput(
   { candidate, source, news, now, lateAfterMs, followedSince, approvedAt, observing }: JudgeInput,
   outcome: NewsOutcome,
-): Omit<CauseInput, 'difference' | 'wantedAgain'> {
+): Omit<CauseInput, 'difference' | 'wantedAgain' | 'ownCallInDoubt'> {
   return {
     onlyOnTarget: false,
     outcome: outcome.outcome,

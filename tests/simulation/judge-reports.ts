@@ -18,14 +18,19 @@ export type Told = {
   readonly runs: readonly ToldRun[];
   readonly batches: readonly { readonly at: number; readonly outcomes: readonly NewsOutcome[] }[];
   readonly outcomes: readonly NewsOutcome[];
+  /** Roots of calls to the target whose senders heard no answer. */
+  readonly unheard: readonly { readonly at: number; readonly root: string }[];
 };
 
 /** Everything that the history's comparisons told, and the journal. */
 export async function readTold(log: EventLog, folder: string): Promise<Told> {
   const batches: { readonly at: number; readonly outcomes: readonly NewsOutcome[] }[] = [];
+  const calls = new Map<string, Told['unheard'][number]>();
   for await (const { record } of log.readJournal('acme')) {
     const parsed = journalRecordSchema.parse(record);
     if (parsed.type === 'batch') batches.push(parsed);
+    else if (parsed.type === 'before') calls.set(`${parsed.call} ${parsed.root}`, parsed);
+    else if (parsed.outcome !== 'unknown') calls.delete(`${parsed.call} ${parsed.root}`);
   }
   const answers = batches.flatMap(({ at, outcomes }) =>
     outcomes
@@ -41,7 +46,7 @@ export async function readTold(log: EventLog, folder: string): Promise<Told> {
     findings: [...readFindings(run.file)],
     answers: answers.filter(({ outcome }) => outcome.run === run.id),
   }));
-  return { runs, batches, outcomes: batches.flatMap(({ outcomes }) => outcomes) };
+  return { runs, batches, outcomes: batches.flatMap(({ outcomes }) => outcomes), unheard: [...calls.values()] };
 }
 
 /** The conservation law: every news on the log has an outcome, or is outstanding. */
@@ -112,9 +117,10 @@ const CAUSES: { readonly [C in Cause]?: Check } = {
     accepted.some((hook) => hook.root === root && hook.at >= askedAt(one, root))
       ? null
       : 'nothing was on its way',
-  inconclusive: ({ root }, one, _told, { changes, edits, accepted }) =>
+  inconclusive: ({ root }, one, { unheard }, { changes, edits, accepted }) =>
     changes.some((change) => change.root === root && !change.clockMoved) ||
     edits.some((edit) => edit.root === root) ||
+    unheard.some((call) => call.root === root && call.at < askedAt(one, root)) ||
     // A webhook that came after the question, of a change after the one that was found: it cannot be told apart from a late one.
     accepted.some(
       (hook) =>

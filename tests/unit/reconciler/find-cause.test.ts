@@ -20,6 +20,7 @@ function aCase(over: Partial<CauseInput> = {}): CauseInput {
     outcome: 'applied',
     reason: null,
     wantedAgain: false,
+    ownCallInDoubt: false,
     sourceChangedAt: ago(3_600_000),
     sourceCreatedAt: '2026-01-01T00:00:00Z',
     settled: { at: NOW - 7_200_000, changedAt: ago(7_200_000) },
@@ -136,6 +137,13 @@ describe('values that moved elsewhere', () => {
     const edited = aCase({ wantedAgain: true, difference: plain('moved'), sourceChangedAt: ago(60_000) });
 
     expect(findCause(edited)).toBe('target-edited');
+  });
+
+  test('where a call of ours was never answered, it may be that call which stands there', () => {
+    const ownCallInDoubt = true;
+
+    expect(findCause(aCase({ wantedAgain: true, difference: plain('moved'), ownCallInDoubt }))).toBe('inconclusive');
+    expect(findCause(aCase({ wantedAgain: true, difference: plain('same'), ownCallInDoubt }))).toBe('normalised');
   });
 
   test('a source that says the same as was agreed, without a write of ours, was edited at the target', () => {

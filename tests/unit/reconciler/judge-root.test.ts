@@ -45,6 +45,7 @@ function judge(over: Partial<Candidate>, input: Partial<JudgeInput> = {}) {
     target: null,
     loose: [],
     news: [],
+    doubted: new Set(),
     settings: somePairSettings(),
     fingerprint,
     now: NOW,
