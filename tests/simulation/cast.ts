@@ -109,7 +109,10 @@ export function createCast({ broker, clock, random, sessionMs, say, run }: CastO
     kill: (process) => strike(memberOf(process), 'kill'),
     freeze: (process) => strike(memberOf(process), 'freeze'),
     leaveOne(role) {
-      for (const { process } of all.filter((one) => one.role === role && one.process.isRunning()).slice(0, -1)) {
+      const alive = all.filter((one) => one.role === role && !one.process.isKilled());
+      const last = alive.findLast(({ process }) => process.isRunning());
+      // A frozen one as well: it would thaw, and take back what it held.
+      for (const { process } of alive.filter((one) => one !== last)) {
         process.kill();
         broker.kill(process.name);
       }
