@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Kafka, logLevel } from 'kafkajs';
+import { ConfigResourceTypes, Kafka, logLevel } from 'kafkajs';
 import { openKafkaEventLog, type KafkaEventLog } from '#libs/event-log/kafka/kafka-event-log.ts';
 import type { News } from '#libs/event-log/news.ts';
 import { systemClock } from '#libs/runtime/clock.ts';
@@ -92,7 +92,7 @@ describe.skipIf(services === null)('lockstep kafka', () => {
         validateOnly: false,
         resources: [
           {
-            type: 2,
+            type: ConfigResourceTypes.TOPIC,
             name: CHANGES,
             configEntries: [
               { name: 'retention.ms', value },
