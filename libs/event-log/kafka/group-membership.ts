@@ -16,6 +16,11 @@ export type GroupMembership = {
   readonly fetchFrom: (topic: string, partition: number, offset: number) => void;
   readonly pause: (topic: string, partitions: readonly number[]) => void;
   readonly resume: (topic: string, partitions: readonly number[]) => void;
+  /**
+   * Whether the group still counts this process in as it joined last, asked now. A group that dealt anew without it is either not
+   * settled or does not name it; one that dealt anew with it was joined anew.
+   */
+  readonly isHeld: () => Promise<boolean>;
   readonly stop: () => Promise<void>;
 };
 
@@ -41,6 +46,7 @@ const RESTART_MS = 1_000;
 export function createGroupMembership(options: GroupMembershipOptions): GroupMembership {
   const { topics, config, connection, clock, onJoining, onJoined, onCrash } = options;
   let stopped = false;
+  let memberId = '';
   const consumer = connection.consumer({
     ...config,
     allowAutoTopicCreation: false,
@@ -69,7 +75,10 @@ export function createGroupMembership(options: GroupMembershipOptions): GroupMem
     orEndNow(() => onJoining?.());
   }
 
-  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => orEndNow(() => onJoined(payload.memberAssignment)));
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    memberId = payload.memberId;
+    orEndNow(() => onJoined(payload.memberAssignment));
+  });
   consumer.on(consumer.events.REBALANCING, leaving);
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     leaving();
@@ -94,6 +103,10 @@ export function createGroupMembership(options: GroupMembershipOptions): GroupMem
     },
     resume(topic, partitions) {
       if (partitions.length > 0) whileRunning(() => consumer.resume([{ topic, partitions: [...partitions] }]));
+    },
+    async isHeld() {
+      const { state, members } = await consumer.describeGroup();
+      return state === 'Stable' && members.some((member) => member.memberId === memberId);
     },
     async stop() {
       stopped = true;

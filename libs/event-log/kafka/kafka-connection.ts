@@ -37,6 +37,11 @@ export type KafkaCluster = {
 /** A process' connections to the cluster; each producer and consumer has its own, so that one deleted topic stops no other. */
 export type KafkaConnection = {
   readonly admin: () => Promise<Admin>;
+  /**
+   * The next `admin` is a new one. A client that was ever asked about a topic asks about it again with whatever else it is asked, and
+   * fails altogether once that topic is deleted.
+   */
+  readonly renewAdmin: () => void;
   /** The producer of a name: made and connected when first asked for. */
   readonly producer: (name: string) => Promise<Producer>;
   readonly consumer: (config: ConsumerConfig) => Consumer;
@@ -56,6 +61,7 @@ export function connectKafka(cluster: KafkaCluster, logger: Logger): KafkaConnec
   quietRequestQueues();
   const kafka = new kafkajs.Kafka({ ...toKafkaConfig(cluster), logCreator: () => toLog(logger) });
   const producers = new Map<string, Promise<Producer>>();
+  const admins: Promise<Admin>[] = [];
   let admin: Promise<Admin> | null = null;
   let closed = false;
 
@@ -73,8 +79,14 @@ export function connectKafka(cluster: KafkaCluster, logger: Logger): KafkaConnec
     ask,
     isClosed: () => closed,
     admin() {
-      admin ??= keep(connectAdmin(kafka), () => (admin = null));
+      if (admin !== null) return admin;
+      admin = keep(connectAdmin(kafka), () => (admin = null));
+      // A renewed one is ended with the rest, as others may be waiting for its answers.
+      admins.push(admin);
       return admin;
+    },
+    renewAdmin() {
+      admin = null;
     },
     producer(name) {
       const made = producers.get(name) ?? keep(connectProducer(kafka), () => producers.delete(name));
@@ -84,7 +96,7 @@ export function connectKafka(cluster: KafkaCluster, logger: Logger): KafkaConnec
     consumer: (config) => kafka.consumer(config),
     async close() {
       closed = true;
-      const open = [...producers.values(), ...(admin === null ? [] : [admin])];
+      const open = [...producers.values(), ...admins];
       await Promise.allSettled(open.map(async (client) => (await client).disconnect()));
     },
   };

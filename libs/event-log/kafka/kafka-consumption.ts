@@ -5,7 +5,7 @@ import { createCommitOnce } from './commit-once.ts';
 import { createGroupMembership } from './group-membership.ts';
 import type { KafkaConnection } from './kafka-connection.ts';
 import { createKafkaDelivery } from './kafka-delivery.ts';
-import { createKafkaEpoch, type CommitOutcome, type KafkaEpoch } from './kafka-epoch.ts';
+import { createKafkaEpoch, type KafkaEpoch, type KafkaEpochOptions } from './kafka-epoch.ts';
 import type { FoundClaim } from './kafka-offsets.ts';
 
 /** One process' membership in a pair's group. */
@@ -56,7 +56,13 @@ export async function joinKafkaGroup(args: KafkaConsumptionOptions): Promise<Kaf
   const { pair, topic, groupId, handlers, options, connection, clock } = args;
   const sessionMs = options.sessionMs ?? SESSION_MS;
   let stopped = false;
-  const commits = createCommitOnce({ topic, connection, clock, onCommitted: args.onCommitted });
+  const commits = createCommitOnce({
+    topic,
+    connection,
+    clock,
+    isMember: () => membership.isHeld(),
+    onCommitted: args.onCommitted,
+  });
   const fetchFrom = (partition: number, offset: number) => membership.fetchFrom(topic, partition, offset);
   const epochs = createEpochs({ handlers, clock, sessionMs, commit: commits.commit, fetchFrom });
   const { deliver } = createKafkaDelivery({
@@ -121,7 +127,7 @@ function createEpochs(args: {
   readonly handlers: ConsumeHandlers;
   readonly clock: Clock;
   readonly sessionMs: number;
-  readonly commit: (epoch: Epoch, committed: number, metadata: string) => Promise<CommitOutcome>;
+  readonly commit: KafkaEpochOptions['commit'];
   readonly fetchFrom: (partition: number, offset: number) => void;
 }) {
   const { handlers, clock, sessionMs, commit, fetchFrom } = args;

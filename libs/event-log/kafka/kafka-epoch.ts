@@ -22,13 +22,19 @@ export type KafkaEpoch = {
 };
 
 export type CommitOutcome = 'held' | 'lost';
+export type CommitWrite = {
+  readonly committed: number;
+  readonly metadata: string;
+  /** It says something else than what was recorded when the epoch began. */
+  readonly isNew: boolean;
+};
 
 export type KafkaEpochOptions = {
   readonly claim: Claim;
   readonly clock: Clock;
   readonly sessionMs: number;
   /** Commits once, without trying again under another generation. Rejects when the cluster cannot be asked. */
-  readonly commit: (epoch: Epoch, committed: number, metadata: string) => Promise<CommitOutcome>;
+  readonly commit: (epoch: Epoch, commit: CommitWrite) => Promise<CommitOutcome>;
   readonly onEnd: (epoch: Epoch, told: boolean) => void;
 };
 
@@ -55,7 +61,8 @@ export function createKafkaEpoch({ claim, clock, sessionMs, commit, onEnd }: Kaf
   async function commitNow(): Promise<CommitOutcome> {
     if (over.signal.aborted) return 'lost';
     const asked = held.now();
-    const answer = await commit(epoch, settled.committed(), encodeBegun(begun));
+    const isNew = settled.committed() !== claim.committed || begun !== claim.begun;
+    const answer = await commit(epoch, { committed: settled.committed(), metadata: encodeBegun(begun), isNew });
     // The answer may be of a group that gave the partition away while it was under way.
     if (answer === 'held' && !over.signal.aborted) {
       held.since(asked);

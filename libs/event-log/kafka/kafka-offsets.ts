@@ -1,7 +1,7 @@
 import { must } from '#libs/runtime/must.ts';
 import { toClaim, type Claim, type PartitionEnds } from '../log-tables.ts';
 import { decodeBegun } from './kafka-epoch.ts';
-import type { KafkaConnection } from './kafka-connection.ts';
+import { kafkaErrorType, unavailable, type Admin, type KafkaConnection } from './kafka-connection.ts';
 
 export type Watermarks = { readonly partition: number; readonly start: number; readonly end: number };
 type Commit = { readonly partition: number; readonly committed: number | null; readonly begun: number | null };
@@ -21,17 +21,18 @@ export type KafkaOffsets = {
 };
 
 export function createKafkaOffsets(connection: KafkaConnection): KafkaOffsets {
+  const ask = createTopicAsk(connection);
   const watermarks: KafkaOffsets['watermarks'] = (topic) =>
-    connection.ask('measure a topic', async () => {
-      const found = await (await connection.admin()).fetchTopicOffsets(topic);
+    ask('measure a topic', topic, async (admin) => {
+      const found = await admin.fetchTopicOffsets(topic);
       return found
         .map(({ partition, low, high }) => ({ partition, start: Number(low), end: Number(high) }))
         .toSorted((a, b) => a.partition - b.partition);
     });
 
   const commits: KafkaOffsets['commits'] = (groupId, topic) =>
-    connection.ask('read what is committed', async () => {
-      const [found] = await (await connection.admin()).fetchOffsets({ groupId, topics: [topic] });
+    ask('read what is committed', topic, async (admin) => {
+      const [found] = await admin.fetchOffsets({ groupId, topics: [topic] });
       return (found?.partitions ?? []).map(({ partition, offset, metadata }) => ({
         partition,
         committed: Number(offset) < 0 ? null : Number(offset),
@@ -40,8 +41,8 @@ export function createKafkaOffsets(connection: KafkaConnection): KafkaOffsets {
     });
 
   async function isAtOrBefore(topic: string, partition: number, offset: number, timestamp: number): Promise<boolean> {
-    const found = await connection.ask('measure the age of news', async () =>
-      (await connection.admin()).fetchTopicOffsetsByTimestamp(topic, Math.floor(timestamp)),
+    const found = await ask('measure the age of news', topic, (admin) =>
+      admin.fetchTopicOffsetsByTimestamp(topic, Math.floor(timestamp)),
     );
     const first = found.find((one) => one.partition === partition)?.offset ?? '-1';
     return Number(first) >= 0 && Number(first) <= offset;
@@ -76,11 +77,39 @@ export function createKafkaOffsets(connection: KafkaConnection): KafkaOffsets {
       return Math.max(1, Math.floor(old));
     },
     firstSince: (topic, since) =>
-      connection.ask('find where a time lies on the log', async () => {
-        const found = await (await connection.admin()).fetchTopicOffsetsByTimestamp(topic, Math.max(0, since));
+      ask('find where a time lies on the log', topic, async (admin) => {
+        const found = await admin.fetchTopicOffsetsByTimestamp(topic, Math.max(0, since));
         return new Map(found.map(({ partition, offset }) => [partition, Number(offset)]));
       }),
   };
+}
+
+/** Asks about one topic, so that one that was deleted disturbs no question about another. */
+function createTopicAsk(connection: KafkaConnection) {
+  const gone = new Set<string>();
+
+  async function requireTopic(action: string, topic: string): Promise<void> {
+    if ((await (await connection.admin()).listTopics()).includes(topic)) {
+      gone.delete(topic);
+      return;
+    }
+    gone.add(topic);
+    throw unavailable(action, `there is no topic "${topic}"`);
+  }
+
+  return <T>(action: string, topic: string, run: (admin: Admin) => Promise<T>): Promise<T> =>
+    connection.ask(action, async () => {
+      // Once it is known to be gone the client is not asked about it: it would never forget it.
+      if (gone.has(topic)) await requireTopic(action, topic);
+      try {
+        return await run(await connection.admin());
+      } catch (error) {
+        if (kafkaErrorType(error) !== 'UNKNOWN_TOPIC_OR_PARTITION') throw error;
+        connection.renewAdmin();
+        await requireTopic(action, topic);
+        return run(await connection.admin());
+      }
+    });
 }
 
 const AGE_MAX_MS = 60 * 24 * 60 * 60 * 1_000;

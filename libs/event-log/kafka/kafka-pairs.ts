@@ -34,7 +34,10 @@ export function createKafkaPairs({
     return connection.ask('make the topics', async () => {
       const admin = await connection.admin();
       const { brokers } = await admin.describeCluster();
-      await createTopics(admin, specs, replicationFor(brokers.length), clock);
+      await createTopics(admin, specs, replicationFor(brokers.length), clock).catch((error: unknown) => {
+        connection.renewAdmin();
+        throw error;
+      });
     });
   }
 
