@@ -1,14 +1,17 @@
 import { basename, join } from 'node:path';
 
+import type { Hono } from 'hono';
+
 import type { EventLog } from '#libs/event-log/event-log.ts';
 import type { FactStore } from '#libs/facts/fact-store.ts';
 import type { RootKind } from '#libs/model/stored.ts';
 import type { Clock } from '#libs/runtime/clock.ts';
+import { isErrno } from '#libs/runtime/data-dir.ts';
 import type { Logger } from '#libs/runtime/logger.ts';
 import { createMetrics, type Metrics } from '#libs/runtime/metrics.ts';
 import type { IngestPair } from './app.ts';
 import { createIngestApp } from './app.ts';
-import { listen } from './listen.ts';
+import { listen, type Listening } from './listen.ts';
 import { createPrivateApp, ingestReadiness } from './private-app.ts';
 import type { PublisherHealth } from './publish-changes.ts';
 import { createChangePublisher } from './publish-changes.ts';
@@ -46,6 +49,21 @@ export type Ingest = AsyncDisposable & {
 };
 
 const HOUR_MS = 3_600_000;
+
+// Another process of the same config may have the private port: that is no reason to take no webhooks.
+async function listenPrivately(app: Hono, { ports, logger }: IngestDeps): Promise<Listening> {
+  try {
+    return await listen(app, ports.privateHost, ports.privatePort);
+  } catch (error) {
+    if (!isErrno(error, 'EADDRINUSE')) throw error;
+    const listening = await listen(app, ports.privateHost, 0);
+    logger.warn(
+      { port: ports.privatePort, url: listening.url },
+      'the private port is taken: health and metrics are told on another one',
+    );
+    return listening;
+  }
+}
 
 function unknownPairs(pairs: readonly IngestPair[], left: Iterable<string>): readonly string[] {
   const known = new Set(pairs.map(({ name }) => name));
@@ -90,10 +108,9 @@ export async function openIngest(deps: IngestDeps): Promise<Ingest> {
   });
   const app = createIngestApp({ ...deps, publisher, raw, metrics, onUnreadable });
   const open = await listen(app, ports.host, ports.port);
-  const closed = await listen(
+  const closed = await listenPrivately(
     createPrivateApp({ metrics, readiness: () => ingestReadiness(publisher.health()) }),
-    ports.privateHost,
-    ports.privatePort,
+    deps,
   );
 
   let cancelForget = () => {};

@@ -62,7 +62,7 @@ export async function tempFolder(): Promise<{ readonly path: string; readonly re
 export async function startIngest(
   dataDir: string,
   fake: ReturnType<typeof fakeLog>,
-  options: { readonly bodyLimitBytes?: number; readonly publishMs?: number } = {},
+  options: { readonly bodyLimitBytes?: number; readonly publishMs?: number; readonly privatePort?: number } = {},
 ): Promise<{ readonly ingest: Ingest; readonly lines: string[]; readonly swept: unknown[] }> {
   const lines: string[] = [];
   const swept: unknown[] = [];
@@ -73,7 +73,7 @@ export async function startIngest(
     dataDir,
     clock: systemClock,
     logger: createLogger({ service: 'ingest', level: 'debug', destination: { write: (line) => lines.push(line) } }),
-    ports: { host: '127.0.0.1', port: 0, privateHost: '127.0.0.1', privatePort: 0 },
+    ports: { host: '127.0.0.1', port: 0, privateHost: '127.0.0.1', privatePort: options.privatePort ?? 0 },
     bodyLimitBytes: options.bodyLimitBytes ?? 1_000_000,
     publishMs: options.publishMs ?? 2_000,
     onUnreadable: (pair, root) => swept.push({ pair, root }),

@@ -35,6 +35,19 @@ afterEach(async () => {
   await folder.remove();
 });
 
+test('where another process has the private port, health is told on another one', async () => {
+  const first = await start();
+  const second = await start({ privatePort: Number(new URL(first.ingest.privateUrl).port) });
+
+  const answers = await Promise.all(
+    [first, second].map(async ({ ingest }) => (await fetch(`${ingest.privateUrl}/health/live`)).status),
+  );
+
+  expect(answers).toEqual([200, 200]);
+  expect(second.ingest.privateUrl).not.toBe(first.ingest.privateUrl);
+  expect(second.lines.join('')).toContain('the private port is taken');
+});
+
 describe('a webhook recorded from the real shop', () => {
   test('goes in with its recorded headers, and lies on the log when it is answered', async () => {
     const { url } = await start();
