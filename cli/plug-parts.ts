@@ -2,6 +2,7 @@ import { join } from 'node:path';
 
 import { withOutcomeMetrics } from '#libs/journal/with-outcome-metrics.ts';
 import { openApplier } from '../services/applier/open-applier.ts';
+import { openStandingAside } from '../services/applier/stand-aside.ts';
 import { openReconciler } from '../services/reconciler/open-reconciler.ts';
 import type { ReconcilerDeps } from '../services/reconciler/reconciler-deps.ts';
 import type { Context, OpenPair } from './context.ts';
@@ -18,6 +19,12 @@ export function openApplierPart(pair: OpenPair, context: Context): Promise<Part>
     sourceHealth: pair.source.health,
     targetHealth: pair.target.health,
   });
+}
+
+/** As `openApplierPart`, in a service: on a cluster it leaves the pair to other processes while its config is not the approved one. */
+export async function openServingApplier(pair: OpenPair, context: Context): Promise<Part> {
+  if (context.config.cluster === null) return openApplierPart(pair, context);
+  return openStandingAside({ ...depsOf('applier', pair, context), open: () => openApplierPart(pair, context) });
 }
 
 /** Opens one pair's reconciler: sweeps and comparisons by the clock where `scheduled` (not in `start --once`), and on demand. */

@@ -7,7 +7,7 @@ import { publishBacklog } from '../services/ingest/publish-backlog.ts';
 import type { Context, OpenPair } from './context.ts';
 import { createPairGauges } from './pair-gauges.ts';
 import { pinStores } from './pin-stores.ts';
-import { openApplierPart, openReconcilerPart } from './plug-parts.ts';
+import { openReconcilerPart, openServingApplier } from './plug-parts.ts';
 import { openPrivatePort } from './private-port.ts';
 import type { Part, ReconcilerPart, RunningParts } from './runtime-parts.ts';
 import { takeAbandoned } from './take-instance.ts';
@@ -43,14 +43,16 @@ export async function openParts(
   if (parts.has('applier') || parts.has('reconciler')) context.metrics.onRead(createPairGauges(context));
 
   let isOnLog = false;
-  const onLog = prepareLog(context, stopping.signal).then(() => (isOnLog = true));
+  const onLog = patiently(context.prepare, context, stopping.signal).then(() => (isOnLog = true));
   const health = ingest === null ? await openPrivatePort(context, () => isOnLog, privatePort) : null;
   const openPair = async (pair: OpenPair): Promise<void> => {
     const { name } = pair.settings;
+    const patient = <T>(run: () => Promise<T>): Promise<T> => patiently(run, context, stopping.signal);
     await onLog;
-    await pinStores(pair, context, { signal: stopping.signal, patient: true });
-    if (parts.has('applier')) appliers.set(name, await openApplierPart(pair, context));
-    if (parts.has('reconciler')) reconcilers.set(name, await openReconcilerPart(pair, context, { scheduled: true }));
+    await patient(() => pinStores(pair, context, { signal: stopping.signal, patient: true }));
+    if (parts.has('applier')) appliers.set(name, await patient(() => openServingApplier(pair, context)));
+    if (parts.has('reconciler'))
+      reconcilers.set(name, await patient(() => openReconcilerPart(pair, context, { scheduled: true })));
     context.logger.info({ pair: name }, 'running');
   };
   // One pair whose shop does not answer keeps no other waiting.
@@ -84,17 +86,17 @@ export async function openParts(
   };
 }
 
-const PREPARE_RETRY_MS = 1_000;
+const AGAIN_MS = 1_000;
 
-/** A cluster that is away when a process starts is waited for; ingest listens and spools meanwhile. */
-async function prepareLog({ prepare, clock, logger }: Context, stopping: AbortSignal): Promise<void> {
+/** Log or state store may be away when a process starts: they are waited for; ingest listens and spools meanwhile. */
+async function patiently<T>(run: () => Promise<T>, { clock, logger }: Context, stopping: AbortSignal): Promise<T> {
   for (;;) {
     try {
-      return await prepare();
+      return await run();
     } catch (error) {
       if (!isSyncError(error) || error.disposition !== 'retry') throw error;
       logger.warn({ code: error.code, hint: error.hint }, error.message);
-      await clock.sleep(PREPARE_RETRY_MS, stopping);
+      await clock.sleep(AGAIN_MS, stopping);
     }
   }
 }

@@ -64,6 +64,8 @@ export type World = {
   readonly json: (...argv: readonly string[]) => Promise<unknown>;
   /** `lockstep start …`, until it runs. */
   readonly start: (...argv: readonly string[]) => Promise<Running>;
+  /** As `start`, until so many pairs run: by another config, or where none can run yet. */
+  readonly startUntil: (pairs: number, ...argv: readonly string[]) => Promise<Running>;
   /** Registers webhooks at the old shop and lets it deliver. */
   readonly subscribe: (pair?: string) => Promise<void>;
   /** Plans and approves: from then on the pair writes. */
@@ -123,6 +125,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     run,
     json,
     start: (...argv) => startRunning(cwd, env, argv, pairs.length),
+    startUntil: (running, ...argv) => startRunning(cwd, env, argv, running),
     async subscribe(pair = pairs[0] ?? '') {
       const done = await run('webhooks', 'register', pair, '--yes');
       expect(done).toMatchObject({ code: 0, err: '' });
@@ -303,12 +306,15 @@ async function startRunning(cwd: string, env: Env, argv: readonly string[], pair
   };
   // A test that fails leaves no process behind, a frozen one neither.
   onTestFinished(() => end('SIGKILL'));
-  await expect
-    .poll(() => {
-      if (child.exitCode !== null) throw new Error(`start has ended: ${ran().err}`);
-      return ran().err.split('"msg":"running"').length - 1;
-    }, PATIENCE)
-    .toBe(pairs);
+  const countRunning = (): number => {
+    if (child.exitCode !== null) throw new Error(`start has ended: ${ran().err}`);
+    return ran().err.split('"msg":"running"').length - 1;
+  };
+  try {
+    await expect.poll(countRunning, PATIENCE).toBe(pairs);
+  } catch (cause) {
+    throw new Error(`start does not run: ${ran().err}`, { cause });
+  }
   return {
     pid: child.pid,
     kill: (signal) => void child.kill(signal),
