@@ -87,7 +87,7 @@ tell([
   ratioOf(
     {
       id: 'R9',
-      what: 'drain of a backlog of 10,000, fast target, Kafka and Redis: seconds',
+      what: `drain of a backlog of ${String(COUNT)}, fast target, Kafka and Redis: seconds`,
       unit: 's',
       line: atMost(3),
       stretch: atMost(1),
