@@ -3,14 +3,25 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { end, freePort, isThere, runToEnd, untilListening } from './processes.ts';
-import type { RunningKafka } from './services.ts';
+
+/** A broker that may be killed and started again; `stop` takes everything away. */
+export type RunningKafka = {
+  readonly brokers: readonly string[];
+  readonly kill: () => Promise<void>;
+  readonly start: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+};
+
+export type LocalKafka = RunningKafka & {
+  /** Lets it stand still, and go on. */
+  readonly freeze: () => void;
+  readonly thaw: () => void;
+};
 
 const VERSION = '4.3.1';
 const JARS = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'lockstep-tests', `kafka-${VERSION}`);
-const HERE = dirname(fileURLToPath(import.meta.url));
-const START_MS = 60_000;
+const START_MS = 240_000;
 
 /** Why Apache Kafka cannot be run here; null when it can. */
 export async function whyNoLocalKafka(): Promise<string | null> {
@@ -24,13 +35,14 @@ async function fetchJars(): Promise<void> {
   if (existsSync(JARS)) return;
   await mkdir(dirname(JARS), { recursive: true });
   const aside = await mkdtemp(`${JARS}-`);
-  const args = ['-q', '-B', '-f', join(HERE, 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${aside}`];
-  await runToEnd('mvn', args, HERE);
+  const pom = join(aside, 'pom.xml');
+  await writeFile(pom, POM);
+  await runToEnd('mvn', ['-q', '-B', '-f', pom, 'dependency:copy-dependencies', `-DoutputDirectory=${aside}`], aside);
   await rename(aside, JARS).catch(() => rm(aside, { recursive: true }));
 }
 
 /** One broker in KRaft mode on free ports, with its data in a folder of its own that goes with it. */
-export async function startLocalKafka(): Promise<RunningKafka> {
+export async function startLocalKafka(): Promise<LocalKafka> {
   await fetchJars();
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-kafka-'));
   const [port, controllerPort] = [await freePort(), await freePort()];
@@ -52,12 +64,30 @@ export async function startLocalKafka(): Promise<RunningKafka> {
     brokers: [`127.0.0.1:${String(port)}`],
     kill,
     start,
+    freeze: () => void broker?.kill('SIGSTOP'),
+    thaw: () => void broker?.kill('SIGCONT'),
     async stop() {
       await kill();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
+
+// Apache Kafka with all that it needs, as Maven Central has it.
+const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>lockstep</groupId>
+  <artifactId>local-kafka</artifactId>
+  <version>1</version>
+  <dependencies>
+    <dependency>
+      <groupId>org.apache.kafka</groupId>
+      <artifactId>kafka_2.13</artifactId>
+      <version>${VERSION}</version>
+    </dependency>
+  </dependencies>
+</project>
+`;
 
 const CLUSTER_ID = 'bG9ja3N0ZXAtdGVzdHMtMQ';
 

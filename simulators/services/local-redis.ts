@@ -3,7 +3,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { end, freePort, isThere, untilListening } from './processes.ts';
-import type { RunningRedis } from './services.ts';
+
+/** A Redis server that may be killed and started again: it then holds what was there at the last SAVE. */
+export type RunningRedis = {
+  readonly url: string;
+  readonly kill: () => Promise<void>;
+  readonly start: () => Promise<void>;
+  readonly stop: () => Promise<void>;
+};
 
 /** Why Redis cannot be run here; null when it can. */
 export async function whyNoLocalRedis(): Promise<string | null> {

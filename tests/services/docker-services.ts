@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { GenericContainer, Wait } from 'testcontainers';
-import { freePort } from './processes.ts';
-import type { RunningKafka, RunningRedis } from './services.ts';
+import type { RunningKafka } from '../../simulators/services/local-kafka.ts';
+import type { RunningRedis } from '../../simulators/services/local-redis.ts';
+import { freePort } from '../../simulators/services/processes.ts';
 
 const KAFKA_IMAGE = 'apache/kafka:4.3.1';
 const REDIS_IMAGE = 'redis:7.4-alpine';

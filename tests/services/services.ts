@@ -1,22 +1,8 @@
 import { startKafkaContainer, startRedisContainer, whyNoDocker } from './docker-services.ts';
-import { startLocalKafka, whyNoLocalKafka } from './local-kafka.ts';
-import { startLocalRedis, whyNoLocalRedis } from './local-redis.ts';
+import { startLocalKafka, whyNoLocalKafka, type RunningKafka } from '../../simulators/services/local-kafka.ts';
+import { startLocalRedis, whyNoLocalRedis, type RunningRedis } from '../../simulators/services/local-redis.ts';
 
-/** A broker that a test may kill and start again; `stop` takes everything away. */
-export type RunningKafka = {
-  readonly brokers: readonly string[];
-  readonly kill: () => Promise<void>;
-  readonly start: () => Promise<void>;
-  readonly stop: () => Promise<void>;
-};
-
-/** A Redis server that a test may kill and start again: it then holds what was there at the last SAVE. */
-export type RunningRedis = {
-  readonly url: string;
-  readonly kill: () => Promise<void>;
-  readonly start: () => Promise<void>;
-  readonly stop: () => Promise<void>;
-};
+export type { RunningKafka, RunningRedis };
 
 /** What tests reach their services by, or why they cannot. */
 export type Services = {

@@ -1,0 +1,1 @@
+export { freePort } from '../../simulators/services/processes.ts';
