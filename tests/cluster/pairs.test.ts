@@ -7,7 +7,7 @@ import { PATIENCE } from '../integration/harness.ts';
 import { useServices } from '../services/use-services.ts';
 import { anotherConfig, ingestConfig, openClusterWorld, tell } from './cluster-world.ts';
 
-vi.setConfig({ testTimeout: 300_000 });
+vi.setConfig({ testTimeout: 480_000 });
 
 const services = useServices();
 const CUPS = 200;

@@ -22,6 +22,9 @@ import type { WooCommerceSimulator } from '../../simulators/woocommerce/index.ts
 /** How long a thing may take until it is there: the machine may be busy with other tests. */
 export const PATIENCE = { timeout: 45_000, interval: 25 } as const;
 
+/** A process that starts has a program to compile first. */
+const START_PATIENCE = { ...PATIENCE, timeout: 120_000 } as const;
+
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
 const DAY = 86_400_000;
 
@@ -311,7 +314,7 @@ async function startRunning(cwd: string, env: Env, argv: readonly string[], pair
     return ran().err.split('"msg":"running"').length - 1;
   };
   try {
-    await expect.poll(countRunning, PATIENCE).toBe(pairs);
+    await expect.poll(countRunning, START_PATIENCE).toBe(pairs);
   } catch (cause) {
     throw new Error(`start does not run: ${ran().err}`, { cause });
   }
