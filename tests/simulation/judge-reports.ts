@@ -97,8 +97,12 @@ const CAUSES: { readonly [C in Cause]?: Check } = {
   // The source's clock has a grain of a second, and a change that does not move it looks older than it is.
   'late-webhook': ({ root }, one, _told, { accepted, changes }) =>
     accepted.some(
-      (hook) => hook.root === root && hook.at - hook.changeAt > LATE_AFTER_MS - 1_000 && hook.at <= one.run.endedAt,
-    ) || changes.some((change) => change.root === root && !change.clockMoved)
+      (hook) =>
+        hook.root === root &&
+        hook.at - hook.changeAt > LATE_AFTER_MS - 1_000 &&
+        hook.at >= askedAt(one, root) &&
+        hook.at <= one.run.endedAt,
+    ) || changes.some((change) => change.root === root && !change.clockMoved && change.at <= one.run.endedAt)
       ? null
       : 'none came late',
   'silent-at-source': ({ root }, one, _told, { changes }) =>
@@ -107,9 +111,17 @@ const CAUSES: { readonly [C in Cause]?: Check } = {
       : 'its clock moved with each change',
   'target-edited': ({ root }, one, _told, { edits }) =>
     edits.some((edit) => edit.root === root && edit.at <= one.run.endedAt) ? null : 'no person touched it',
-  'new-at-source': ({ field }) => (field === null ? null : 'it is a field'),
-  'failed-apply': ({ root }, _one, { outcomes }) =>
-    outcomes.some((one) => one.root === root && (one.outcome === 'delayed' || one.outcome === 'parked'))
+  'new-at-source': ({ root, field }, one, _told, { changes }) => {
+    if (field !== null) return 'it is a field';
+    // What both stores held before the history began was never new in it.
+    return changes.some((change) => change.root === root && change.at <= one.run.endedAt) ? null : 'it is not new';
+  },
+  'failed-apply': ({ root }, { run }, { batches }) =>
+    batches.some(
+      ({ at, outcomes }) =>
+        at <= run.endedAt &&
+        outcomes.some((one) => one.root === root && (one.outcome === 'delayed' || one.outcome === 'parked')),
+    )
       ? null
       : 'nothing of it failed',
   'under-way': ({ root, foundAt }, one, _told, { changes, accepted }) =>
