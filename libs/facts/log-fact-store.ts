@@ -4,7 +4,7 @@ import { must } from '#libs/runtime/must.ts';
 import { randomId } from '#libs/runtime/random.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import { furthest } from '#libs/state/complete-to.ts';
-import type { FactCopies, StateStore } from '#libs/state/state-store.ts';
+import type { StateStore } from '#libs/state/state-store.ts';
 import { FACT_KINDS, type FactKind, type FactValue } from './fact-kinds.ts';
 import { factKey, type FactStore } from './fact-store.ts';
 
@@ -22,22 +22,26 @@ export function createFactStore({ log, state, clock, holder = randomId() }: Fact
   const fill = createFill({ log, state, holder });
   const ensureComplete = shareRuns(fill);
 
-  // Copies that were flushed, or fell back, may lack what was decided: they are filled before anything is read from them.
-  async function whole(): Promise<FactCopies> {
-    for (let tried = 0; (await copies.completeTo()) === null; tried++) {
-      if ((await ensureComplete()) === 'complete') break;
-      if (tried >= WAITS_MAX) {
-        throw new SyncError('STATE_UNAVAILABLE', 'Cannot read facts: their copies are being rebuilt');
-      }
-      await clock.sleep(WAIT_MS);
+  // Copies that were flushed, or fell back, may lack what was decided: they are filled, and read again.
+  async function refill(tried: number): Promise<void> {
+    if ((await ensureComplete()) === 'complete') return;
+    if (tried >= WAITS_MAX) throw rebuilding();
+    await clock.sleep(WAIT_MS);
+  }
+
+  // Both questions in one go, and the one about completeness last: what is lost before a read is answered is told by it.
+  async function readWhole<T>(read: () => Promise<T>): Promise<T> {
+    for (let tried = 0; ; tried++) {
+      const [value, complete] = await Promise.all([read(), copies.completeTo()]);
+      if (complete !== null) return value;
+      await refill(tried);
     }
-    return copies;
   }
 
   async function getMany<K extends FactKind>(pair: string, kind: K, ids: readonly string[]) {
     if (ids.length === 0) return [];
     const keys = ids.map((id) => factKey(pair, kind, id));
-    const values = await (await whole()).get(keys);
+    const values = await readWhole(() => copies.get(keys));
     return keys.map((key, index) => readFact(kind, key, values[index]));
   }
 
@@ -45,12 +49,16 @@ export function createFactStore({ log, state, clock, holder = randomId() }: Fact
     get: async (pair, kind, id) => (await getMany(pair, kind, [id]))[0] ?? null,
     getMany,
     async *list(pair, kind) {
-      for await (const record of (await whole()).list(pair, kind)) {
+      for (let tried = 0; (await copies.completeTo()) === null; tried++) await refill(tried);
+      const life = await copies.beginFill();
+      for await (const record of copies.list(pair, kind)) {
         const value = readFact(kind, record, record.value);
         if (value !== null) yield { id: record.id, value };
       }
+      // What was lost while it was listed may be missing from the list, also where it was filled again since.
+      if ((await copies.beginFill()) !== life || (await copies.completeTo()) === null) throw rebuilding();
     },
-    count: async (pair, kind) => (await whole()).count(pair, kind),
+    count: async (pair, kind) => readWhole(() => copies.count(pair, kind)),
     async put(facts, options) {
       if (facts.length === 0) return 'written';
       for (const { kind, value, ...key } of facts)
@@ -62,6 +70,10 @@ export function createFactStore({ log, state, clock, holder = randomId() }: Fact
     },
     ensureComplete,
   };
+}
+
+function rebuilding(): SyncError {
+  return new SyncError('STATE_UNAVAILABLE', 'Cannot read facts: their copies are being rebuilt');
 }
 
 /** How long a reader waits, and how often, while another process rebuilds the copies. */

@@ -53,6 +53,35 @@ describe('copies of decisions', () => {
     expect(await facts.count(PAIR, 'link')).toBe(30);
   });
 
+  test('a flush between the question and the read passes no decision over', async () => {
+    const { clock, log, state, facts: writer } = opened();
+    await writer.ensureComplete();
+    await writer.put([{ pair: PAIR, kind: 'link', id: 'variant:1', value: LINK }]);
+    let flushes = 1;
+    const get: typeof state.facts.get = async (keys) => {
+      if (flushes-- > 0) await state.flush();
+      return state.facts.get(keys);
+    };
+    const facts = createFactStore({ log, clock, state: { ...state, facts: { ...state.facts, get } } });
+
+    expect(await facts.get(PAIR, 'link', 'variant:1')).toEqual(LINK);
+  });
+
+  test('a list in the middle of which the copies were flushed, and filled again, is not taken for whole', async () => {
+    const { state, facts } = opened();
+    await facts.put(['1', '2'].map((id) => ({ pair: PAIR, kind: 'link', id, value: LINK })));
+    await facts.ensureComplete();
+    const list = async () => {
+      for await (const { id } of facts.list(PAIR, 'link'))
+        if (id === '1') {
+          await state.flush();
+          await facts.ensureComplete();
+        }
+    };
+
+    await expect(list()).rejects.toMatchObject({ code: 'STATE_UNAVAILABLE' });
+  });
+
   test('a fall-back that forgot a decision is mended before it is read', async () => {
     const { state, facts } = opened();
     await facts.ensureComplete();
