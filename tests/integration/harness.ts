@@ -22,7 +22,7 @@ import type { WooCommerceSimulator } from '../../simulators/woocommerce/index.ts
 /** How long a thing may take until it is there: the machine may be busy with other tests. */
 export const PATIENCE = { timeout: 45_000, interval: 25 } as const;
 
-/** A process that starts has a program to compile first. */
+/** Where a process must start before anything is to be seen: it has a program to compile first. */
 const START_PATIENCE = { ...PATIENCE, timeout: 120_000 } as const;
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
@@ -142,7 +142,10 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
     async settled(pair = pairs[0] ?? '') {
       // Asked over the socket, as `lockstep status` does: a process for each look would cost more than what is waited for.
       await expect
-        .poll(async () => [shopsOf(pair).source.outstandingDeliveries(), await statusOf(cwd, pair, json)], PATIENCE)
+        .poll(
+          async () => [shopsOf(pair).source.outstandingDeliveries(), await statusOf(cwd, pair, json)],
+          START_PATIENCE,
+        )
         .toEqual([0, [expect.objectContaining({ behind: 0, delayed: 0, alarms: [] })]]);
     },
     faults: (pair = pairs[0] ?? '') => faultsOf(shopsOf(pair), approvedSeq.get(pair)),
