@@ -8,6 +8,8 @@ export type Fault = {
   readonly match?: RegExp;
   /** Matches only calls whose raw body contains this text (one poisonous item of a batch, say). */
   readonly bodyIncludes?: string;
+  /** Matches only calls with this access token, of several that are valid (one of several processes, say): Shopify alone. */
+  readonly token?: string;
   readonly kind: 'read' | 'write' | 'any';
   readonly effect:
     /** Answered 429 (or THROTTLED) without being applied. */
@@ -57,6 +59,7 @@ export type FaultPlan = {
     readonly name: string;
     readonly kind: 'read' | 'write';
     readonly body: string;
+    readonly token?: string | undefined;
   }) => Fault['effect'] | undefined;
 };
 
@@ -69,13 +72,14 @@ export function createFaultPlan(random: () => number): FaultPlan {
     clear() {
       faults = [];
     },
-    strike({ name, kind, body }) {
+    strike({ name, kind, body, token }) {
       const hit = faults.find(
         ({ fault, left }) =>
           left > 0 &&
           (fault.kind === 'any' || fault.kind === kind) &&
           (fault.match?.test(name) ?? true) &&
           (fault.bodyIncludes === undefined || body.includes(fault.bodyIncludes)) &&
+          (fault.token === undefined || fault.token === token) &&
           random() < (fault.chance ?? 1),
       );
       if (hit === undefined) return undefined;

@@ -86,6 +86,8 @@ export type ReadRecord = {
   readonly parentId?: string;
   /** Ledger position when it was rendered: changes with a lower or equal seq are in it. */
   readonly coversSeq: number;
+  /** The API key that read it, where the simulated source has several. */
+  readonly by?: string;
 };
 
 export type Ledger = {

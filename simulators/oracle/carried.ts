@@ -11,6 +11,11 @@ export type Trading = {
   readonly tradingSeq: number;
   /** How many reads the source had answered when the comparison began: it reads for itself. */
   readonly readsBefore: number;
+  /**
+   * Reads of which nobody can tell whether a write followed: of a process that stood still so long that its work was taken over,
+   * and that had not heard of it yet. Absent: none.
+   */
+  readonly unsure?: (read: ReadRecord, index: number) => boolean;
 };
 
 /**
@@ -21,11 +26,12 @@ export type Trading = {
  */
 export function carriedUpTo(
   { deliveries, reads }: Pick<Ledger, 'deliveries' | 'reads'>,
-  { tradingSeq, readsBefore }: Trading,
+  { tradingSeq, readsBefore, unsure = () => false }: Trading,
 ): CarriedUpTo {
   const heard = arrivals(deliveries, tradingSeq);
   const shown = new Map<string, number>();
-  for (const read of reads.slice(0, readsBefore)) {
+  for (const [index, read] of reads.slice(0, readsBefore).entries()) {
+    if (unsure(read, index)) continue;
     const first = heard.get(rootOf(read))?.first;
     if (first === undefined || read.coversSeq < first) continue;
     const key = `${read.entity}:${read.id}`;

@@ -146,20 +146,24 @@ function lostEdits({ ledger, state }: JudgeInput['target']): readonly OracleFind
 
 /**
  * What the comparison found must be what no delivered webhook of its root could have carried, no less and no more, each rightly
- * named.
+ * named. Where it hangs on a read of which nobody can tell whether it was followed by a write, both are right.
  */
 function judgeComparison(
   { source, selected, migratedAt }: JudgeInput,
-  { tradingSeq, readsBefore, before, reported }: NonNullable<JudgeInput['comparison']>,
+  { tradingSeq, readsBefore, unsure, before, reported }: NonNullable<JudgeInput['comparison']>,
 ): readonly OracleFinding[] {
   const trading = { tradingSeq, readsBefore };
   const uncarried = byKey(findUncarried({ ...source, trading, selected, migratedAt }));
+  const perhaps =
+    unsure === undefined
+      ? uncarried
+      : byKey(findUncarried({ ...source, trading: { ...trading, unsure }, selected, migratedAt }));
   const differed = byKey(before);
   const toFind = new Map([...differed, ...uncarried]);
   const named = byKey(reported);
   return [
     ...[...differed]
-      .filter(([key]) => !uncarried.has(key))
+      .filter(([key]) => !uncarried.has(key) && !perhaps.has(key))
       .map(([, difference]) => finding('carried-but-not-applied', describe(difference))),
     ...[...toFind]
       .filter(([key]) => !named.has(key))

@@ -35,13 +35,13 @@ type Call = {
 };
 
 /** One POST to graphql.json by somebody with a valid token. It is applied whether or not the client waits for the answer. */
-export async function answerGraphql(parts: EndpointParts, body: string): Promise<Reply> {
+export async function answerGraphql(parts: EndpointParts, body: string, token?: string): Promise<Reply> {
   const request = readRequest(body);
   if (request === undefined)
     return { status: 400, body: JSON.stringify({ errors: { query: 'Required parameter missing or invalid' } }) };
   const { name, kind } = callName(request.query);
   const id = parts.world.ledger.nextCallId();
-  const effect = parts.faults.strike({ name, kind, body });
+  const effect = parts.faults.strike({ name, kind, body, token });
   return underFault(parts, request, { id, name, kind, effect });
 }
 

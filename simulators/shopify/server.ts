@@ -74,9 +74,10 @@ async function route(
   if (method === 'POST' && path === '/admin/oauth/access_token')
     return tokens.grant(body, request.headers['content-type'] ?? '');
   if (method !== 'POST' || !GRAPHQL.test(path)) return { status: 404, body: JSON.stringify({ errors: 'Not Found' }) };
-  const token = request.headers['x-shopify-access-token'];
-  if (!tokens.isValid(Array.isArray(token) ? token[0] : token)) return refuse(parts);
-  const reply = await answerGraphql(parts, body);
+  const header = request.headers['x-shopify-access-token'];
+  const token = Array.isArray(header) ? header[0] : header;
+  if (!tokens.isValid(token)) return refuse(parts);
+  const reply = await answerGraphql(parts, body, token);
   // A version that is not supported any more is answered by another one, which says so here alone.
   const version = parts.world.settings.answeringVersion ?? GRAPHQL.exec(path)?.[1] ?? '';
   return reply === 'cut' ? reply : { ...reply, headers: { 'x-shopify-api-version': version, ...reply.headers } };

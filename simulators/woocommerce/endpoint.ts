@@ -160,6 +160,7 @@ async function routed(options: Options, call: HttpCall, { key, query, callId, on
   const { ledger } = options.shop;
   // Taken before: the handler renders at once, and what changes while its answer is on its way is not in it.
   const coversSeq = ledger.entries.length - 1;
+  const by = key === undefined ? {} : { by: key.consumerKey };
   const reply = await matched.route.handle({
     shop: options.shop,
     verb: call.verb,
@@ -172,7 +173,7 @@ async function routed(options: Options, call: HttpCall, { key, query, callId, on
     ping: options.ping,
     ...(onlyItems === undefined ? {} : { onlyItems }),
   });
-  if (reads) for (const row of rowsShown(matched, reply.body)) ledger.read({ ...row, coversSeq });
+  if (reads) for (const row of rowsShown(matched, reply.body)) ledger.read({ ...row, coversSeq, ...by });
   return reply;
 }
 

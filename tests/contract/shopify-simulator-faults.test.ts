@@ -45,6 +45,17 @@ describe('faults', () => {
     });
   });
 
+  test('strike the calls of one token alone, where they name it', async () => {
+    const effect = { type: 'status', status: 500 } as const;
+    shop.sim.faults.plant({ kind: 'write', token: 'of-another', effect });
+
+    expect((await set(7)).status).toBe(200);
+    expect(stock()).toEqual([7, 7, 7]);
+    shop.sim.faults.plant({ kind: 'write', token: 'static-token', effect });
+    expect((await set(8, 'k2')).status).toBe(500);
+    expect(stock()).toEqual([7, 7, 7]);
+  });
+
   test('status: one poisonous item brings the whole batch down', async () => {
     shop.sim.faults.plant({ kind: 'any', bodyIncludes: items[1] ?? '', effect: { type: 'status', status: 500 } });
 

@@ -73,6 +73,16 @@ test('nor does one from before the first webhook, or one of the comparison', () 
   expect(carriedUpTo(ledger, { ...TRADING, readsBefore: 1 })(FIRST)).toBe(20);
 });
 
+test('nor does one of which nobody can tell whether a write followed', () => {
+  const ledger = createLedger();
+  hear(ledger, FIRST, 20);
+  ledger.read({ ...FIRST, coversSeq: 25, by: 'frozen' });
+  ledger.read({ ...FIRST, coversSeq: 24, by: 'awake' });
+
+  expect(carriedUpTo(ledger, { ...TRADING, unsure: ({ by }) => by === 'frozen' })(FIRST)).toBe(24);
+  expect(carriedUpTo(ledger, { ...TRADING, unsure: (_read, index) => index === 1 })(FIRST)).toBe(25);
+});
+
 test('notes belong to their order', () => {
   const ledger = createLedger();
   hear(ledger, { entity: 'order', id: '77' }, 20);

@@ -112,7 +112,7 @@ function afterALostChange(outcome: 'lost' | 'delivered') {
     .products.flatMap(({ variants }) => variants)
     .find(({ sku }) => sku === product?.sku);
   shops.target.setAvailable(variant?.id ?? '', 4711);
-  return { shops, tradingSeq, before, entity: wrong?.entity ?? '' };
+  return { shops, tradingSeq, before, id, entity: wrong?.entity ?? '' };
 }
 
 const READ_NOTHING = { readsBefore: 0 };
@@ -189,5 +189,23 @@ describe('what the oracle says of a comparison', () => {
     const findings = judge(inputOf(shops, { comparison: { ...READ_NOTHING, tradingSeq, before, reported } }));
 
     expect(findings.map(({ rule }) => rule)).toEqual(['carried-but-not-applied']);
+  });
+
+  test('is no fault where the read that saw the change may have been of a process that had lost its work', () => {
+    const { shops, tradingSeq, before, entity, id } = afterALostChange('lost');
+    const { ledger } = shops.source;
+    // A webhook came before the change, and the read that followed it after.
+    const arrivedSeq = tradingSeq - 1;
+    const at = { causedAt: 0, renderedAt: 0, coversSeq: 0, arrivedAt: 0, arrivedSeq };
+    ledger.delivery({ topic: 'product.updated', entity: 'product', id, ...at, outcome: 'delivered' });
+    ledger.read({ entity: 'product', id, coversSeq: ledger.entries.length, by: 'thawed' });
+    const reported = [{ entity, field: 'variant.quantity', cause: 'missed-webhook' }];
+    const comparison = { readsBefore: 1, tradingSeq: arrivedSeq, before, reported };
+    const rulesOfIt = (more: object): readonly OracleRule[] =>
+      judge(inputOf(shops, { comparison: { ...comparison, ...more } })).map(({ rule }) => rule);
+
+    expect(rulesOfIt({})).toEqual(['carried-but-not-applied']);
+    expect(rulesOfIt({ unsure: () => true })).toEqual([]);
+    expect(rulesOfIt({ unsure: () => true, reported: [] })).toEqual(['not-reported']);
   });
 });
