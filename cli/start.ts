@@ -15,12 +15,13 @@ import { count } from './text.ts';
 import type { Verb } from './verb.ts';
 
 export const verb: Verb = {
-  usage: 'start [ingest|applier|reconciler] [--once] [--private-port 8790]',
+  usage: 'start [ingest|applier|reconciler] [--once] [--port 8787] [--private-port 8790]',
   words: 3,
   details:
     'Runs everything in one process, until Ctrl-C or SIGTERM. Before `lockstep approve` it only observes.\nWith --once: brings everything into step, compares once, and ends; 1 where something is left or parked.',
   options: {
     once: { type: 'boolean', what: 'bring everything into step and end' },
+    port: { type: 'string', what: 'where ingest takes webhooks (else ingest.port)' },
     'private-port': {
       type: 'string',
       what: 'where health and metrics are (else LOCKSTEP_PRIVATE_PORT, else ingest.privatePort)',
@@ -31,9 +32,10 @@ export const verb: Verb = {
     const config = await loadConfigFor(io, args.config);
     if (config.pairs.length === 0)
       throw new SyncError('USAGE', `Cannot start: ${config.file} names no pair; lockstep init writes an example`);
-    return args.flag('once')
-      ? once(config, io, args.json)
-      : run(config, io, parts, readPort(args.text('private-port') ?? io.env['LOCKSTEP_PRIVATE_PORT']));
+    if (args.flag('once')) return once(config, io, args.json);
+    const port = readPort('port', args.text('port')) ?? config.ingest.port;
+    const privatePort = readPort('private port', args.text('private-port') ?? io.env['LOCKSTEP_PRIVATE_PORT']);
+    return run({ ...config, ingest: { ...config.ingest, port } }, io, parts, privatePort);
   },
 };
 
@@ -52,11 +54,11 @@ function chooseParts(words: readonly string[]): ReadonlySet<PartName> {
   );
 }
 
-function readPort(text: string | undefined): number | undefined {
+function readPort(what: string, text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined;
   const port = Number(text);
   if (/^\d+$/.test(text) && port <= 65_535) return port;
-  throw new SyncError('USAGE', `Cannot use "${text}" as the private port: it is a number up to 65535`);
+  throw new SyncError('USAGE', `Cannot use "${text}" as the ${what}: it is a number up to 65535`);
 }
 
 async function run(

@@ -34,3 +34,13 @@ test('a running process does what other verbs ask, is not started twice, and end
   expect(after.out).toContain('HELD since');
   expect(findRunning(`${folder.cwd}/.lockstep`)).toBeNull();
 });
+
+test.each([
+  ['--port', 'the port'],
+  ['--private-port', 'the private port'],
+])('a value of %s that is no port is refused', async (option, what) => {
+  const { code, err } = await folder.run('start', 'ingest', option, '65536');
+
+  expect(err).toContain(`Cannot use "65536" as ${what}: it is a number up to 65535`);
+  expect(code).toBe(2);
+});
