@@ -3,18 +3,20 @@ import { resolve } from 'node:path';
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import { SMALL, WHOLE } from './demo/demo-shops.ts';
 import { PLANTABLE, type Plantable } from './demo/plant-fault.ts';
-import { createTeller, tellVerdict } from './demo/print-demo.ts';
-import { runDemo, type DemoOptions, type DemoResult } from './demo/run-demo.ts';
-import type { Io } from './io.ts';
+import { runClusterDemo, type ClusterDemoOptions, type ClusterDemoResult } from './demo/cluster/run-cluster-demo.ts';
+import { createTeller, tellProcesses, tellVerdict } from './demo/print-demo.ts';
+import { runDemo, type DemoResult } from './demo/run-demo.ts';
+import type { ExitCode, Io } from './io.ts';
 import { say } from './io.ts';
 import type { Verb, VerbArgs } from './verb.ts';
 
 export const verb: Verb = {
-  usage: 'demo [--once] [--seconds 30] [--seed 7]',
+  usage: 'demo [--once] [--kafka] [--seconds 30] [--seed 7]',
   details:
-    'Two shops that live in this process alone, and the whole pipeline between them. No set-up, no network.\nEnds with 0 only if an oracle, which judges by both shops’ own records, finds nothing wrong; the report stays in .lockstep/reports.',
+    'Two shops that live in this process alone, and the whole pipeline between them. No set-up, no network.\nEnds with 0 only if an oracle, which judges by both shops’ own records, finds nothing wrong; the report stays in .lockstep/reports.\nWith --kafka the same on Kafka and Redis, with ingest and applier twice and the reconciler as processes of their own, some of\nwhich are killed or frozen meanwhile. It uses KAFKA_BROKERS and REDIS_URL; what is not set is started here, with Java and Maven,\nand redis-server.',
   options: {
     once: { type: 'boolean', what: 'end when the story is told' },
+    kafka: { type: 'boolean', what: 'on Kafka and Redis, with processes that are killed' },
     seconds: { type: 'string', what: 'how long the old shop trades (default: 30)' },
     seed: { type: 'string', what: 'another shop, the same for the same number (default: 7)' },
     small: { type: 'boolean', what: 'a small shop', hidden: true },
@@ -22,7 +24,7 @@ export const verb: Verb = {
   },
   run: async (args, io) => {
     const seconds = numberOf(args, 'seconds', 30);
-    const result = await untilStopped(io, {
+    const options: ClusterDemoOptions = {
       seconds,
       size: args.flag('small') ? SMALL : WHOLE,
       seed: numberOf(args, 'seed', 7),
@@ -30,18 +32,29 @@ export const verb: Verb = {
       io,
       reportsDir: resolve(io.cwd, '.lockstep', 'reports'),
       onStage: args.json ? () => {} : createTeller(io, seconds),
-    });
-    if (result === null) return 1;
-    if (args.json) say(io, JSON.stringify(result));
-    else tellVerdict(io, result);
-    return result.verdict.length === 0 ? 0 : 1;
+    };
+    if (!args.flag('kafka')) {
+      const told = await untilStopped(io, () => runDemo(options));
+      return told === null ? 1 : tellEnd(told, args, io);
+    }
+    const told = await untilStopped(io, () => runClusterDemo(options));
+    if (told === null) return 1;
+    const code = tellEnd(told, args, io);
+    if (!args.json) tellProcesses(io, told);
+    return told.fell.length > 0 ? 1 : code;
   },
 };
 
+function tellEnd(result: DemoResult | ClusterDemoResult, args: VerbArgs, io: Io): ExitCode {
+  if (args.json) say(io, JSON.stringify(result));
+  else tellVerdict(io, result);
+  return result.verdict.length === 0 ? 0 : 1;
+}
+
 /** Null where Ctrl-C ended the story before its end. */
-async function untilStopped(io: Io, options: DemoOptions): Promise<DemoResult | null> {
+async function untilStopped<R>(io: Io, run: () => Promise<R>): Promise<R | null> {
   try {
-    return await runDemo(options);
+    return await run();
   } catch (error) {
     if (!io.signal.aborted) throw error;
     io.err('\nEnded before its end.\n');

@@ -16,12 +16,36 @@ export const CARRIED = [
 
 export const LATE_AFTER_MS = 2_000;
 
+export type DemoFolders = { readonly dataDir: string; readonly reportsDir: string };
+
+/** What a cluster adds to the config of one machine. */
+export type DemoCluster = {
+  readonly brokers: readonly string[];
+  /** Begins the names of topics, groups and keys. */
+  readonly prefix: string;
+  readonly sessionMs: number;
+  readonly partitions: number;
+  /** Where the old shop delivers. */
+  readonly publicUrl: string;
+};
+
+type Shops = Pick<DemoShops, 'sourceUrl' | 'targetUrl' | 'migratedAt'>;
+
+/** The environment that the config speaks of. */
+export const SECRETS = {
+  WOO_KEY: KEYS.consumerKey,
+  WOO_SECRET: KEYS.consumerSecret,
+  WOO_HOOK: KEYS.webhookSecret,
+  SHOPIFY_TOKEN: KEYS.accessToken,
+} as const;
+
 /** The config that a merchant would write for these two shops, with waits shortened to fit half a minute. */
-export function demoConfig(
-  { sourceUrl, targetUrl, migratedAt }: Pick<DemoShops, 'sourceUrl' | 'targetUrl' | 'migratedAt'>,
-  folders: { readonly dataDir: string; readonly reportsDir: string },
-): Promise<LoadedConfig> {
-  const text = `
+export function demoConfigText(
+  { sourceUrl, targetUrl, migratedAt }: Shops,
+  folders: DemoFolders,
+  cluster: DemoCluster | null = null,
+): string {
+  return `
 pairs:
   ${PAIR}:
     source:
@@ -43,20 +67,28 @@ pairs:
       variant: { fields: [quantity, stockStatus, price] }
       order: { fields: [status, tracking, history] }
     create: { product: new, order: new, customer: new }
-    reconcile: { cron: "off", sweepEvery: "off" }
-timing: { coalesce: 200ms, landing: 2s, lateAfter: ${String(LATE_AFTER_MS)}ms, retries: [200ms, 1s, 2s] }
-ingest: { host: 127.0.0.1, port: 0, privateHost: 127.0.0.1, privatePort: 0 }
+    reconcile: { cron: "off", sweepEvery: "off" }${cluster === null ? '' : `\n    partitions: ${String(cluster.partitions)}`}
+timing: { coalesce: 200ms, landing: 2s, lateAfter: ${String(LATE_AFTER_MS)}ms, retries: [200ms, 1s, 2s]${cluster === null ? '' : `, session: ${String(cluster.sessionMs)}ms`} }
+${cluster === null ? 'ingest: { host: 127.0.0.1, port: 0, privateHost: 127.0.0.1, privatePort: 0 }' : clusterLines(cluster)}
 dataDir: ${JSON.stringify(folders.dataDir)}
 reports: { dir: ${JSON.stringify(folders.reportsDir)} }
 `;
-  const env = {
-    WOO_KEY: KEYS.consumerKey,
-    WOO_SECRET: KEYS.consumerSecret,
-    WOO_HOOK: KEYS.webhookSecret,
-    SHOPIFY_TOKEN: KEYS.accessToken,
-  };
-  return parseConfig(
-    { main: { file: 'the demo’s config', text }, pairs: [] },
-    { folder: folders.dataDir, env, platforms: PLATFORMS },
-  );
+}
+
+function clusterLines({ brokers, prefix, publicUrl }: DemoCluster): string {
+  return [
+    `ingest: { host: 127.0.0.1, port: 0, privateHost: 127.0.0.1, privatePort: 0, publicUrl: "${publicUrl}" }`,
+    `log: { kafka: { brokers: ${JSON.stringify(brokers)}, prefix: ${prefix} } }`,
+    // From the environment: the address of a given server may carry a password.
+    'state: { redis: "${REDIS_URL}" }',
+  ].join('\n');
+}
+
+/** The same as it is read. */
+export function demoConfig(
+  text: string,
+  folder: string,
+  env: Readonly<Record<string, string>> = SECRETS,
+): Promise<LoadedConfig> {
+  return parseConfig({ main: { file: 'the demo’s config', text }, pairs: [] }, { folder, env, platforms: PLATFORMS });
 }

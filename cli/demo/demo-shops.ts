@@ -39,6 +39,8 @@ export const KEYS = {
   consumerSecret: 'cs_demo',
   webhookSecret: 'demowebhooksecret',
   accessToken: 'shpat_demo',
+  clientId: 'demo',
+  clientSecret: 'shpss_demo',
 } as const;
 
 export type DemoShops = AsyncDisposable & {
@@ -55,9 +57,9 @@ const DAY = 24 * HOUR;
 
 /**
  * Two shops with a past: a week ago everything was copied from the old one to the new one; since then people have worked in
- * the new one, and the old one has gone on selling.
+ * the new one, and the old one has gone on selling. `readers`: more keys of the old shop, which may read.
  */
-export async function openShops(size: DemoSize, seed: number): Promise<DemoShops> {
+export async function openShops(size: DemoSize, seed: number, readers: readonly string[] = []): Promise<DemoShops> {
   const random = seededRandom(seed);
   let ago = 7 * DAY;
   const now = (): number => systemClock.now() - ago;
@@ -66,12 +68,19 @@ export async function openShops(size: DemoSize, seed: number): Promise<DemoShops
     random,
     consumerKey: KEYS.consumerKey,
     consumerSecret: KEYS.consumerSecret,
+    keys: readers.map((consumerKey) => ({
+      consumerKey,
+      consumerSecret: KEYS.consumerSecret,
+      permissions: 'read' as const,
+    })),
     isSsl: true,
   });
   const target = createShopifySimulator({
     now,
     random,
     accessToken: KEYS.accessToken,
+    clientId: KEYS.clientId,
+    clientSecret: KEYS.clientSecret,
     shop: 'demo',
     shopName: 'Källa & Sons',
     plus: true,

@@ -5,11 +5,12 @@ import type { Io } from '../io.ts';
 import { say } from '../io.ts';
 import { createProgressLine } from '../progress.ts';
 import { CARRIED } from './demo-config.ts';
-import type { DemoResult, DemoStage } from './run-demo.ts';
+import type { ClusterDemoResult, ClusterStage } from './cluster/run-cluster-demo.ts';
+import type { DemoResult } from './tell-story.ts';
 import type { TradingFigures } from './trading-figures.ts';
 
 /** Tells the story as it happens; bars on a terminal only. */
-export function createTeller(io: Io, seconds: number): (stage: DemoStage) => void {
+export function createTeller(io: Io, seconds: number): (stage: ClusterStage) => void {
   const progress = createProgressLine(io);
   const tell = (...lines: readonly string[]): void => {
     progress.clear();
@@ -17,6 +18,13 @@ export function createTeller(io: Io, seconds: number): (stage: DemoStage) => voi
   };
   return (stage) => {
     switch (stage.kind) {
+      case 'cluster':
+        return tell(
+          `Kafka at ${stage.brokers.join(', ')}, Redis, and ${number(stage.processes.length)} processes: ${stage.processes.join(', ')}`,
+          '',
+        );
+      case 'broken':
+        return tell(`  ✗ ${stage.what}`);
       case 'opened':
         return tell(...opening(stage));
       case 'planned':
@@ -26,7 +34,7 @@ export function createTeller(io: Io, seconds: number): (stage: DemoStage) => voi
       case 'trading':
         return progress.show('trading', { stage: '', done: Math.round(stage.done * seconds), of: seconds });
       case 'traded':
-        return tell(...trading(stage.figures, seconds));
+        return tell(...trading(stage.figures));
       case 'comparing':
         return progress.show('comparing', stage);
       case 'compared':
@@ -35,7 +43,7 @@ export function createTeller(io: Io, seconds: number): (stage: DemoStage) => voi
   };
 }
 
-function opening({ variants, orders, customers, edits }: Extract<DemoStage, { kind: 'opened' }>): readonly string[] {
+function opening({ variants, orders, customers, edits }: Extract<ClusterStage, { kind: 'opened' }>): readonly string[] {
   return [
     'Lockstep demo: an old WooCommerce shop keeps trading while a new Shopify shop is prepared.',
     `  old shop   Källa & Sons       ${number(variants)} variants   ${number(orders)} orders   ${number(customers)} customers`,
@@ -45,10 +53,10 @@ function opening({ variants, orders, customers, edits }: Extract<DemoStage, { ki
   ];
 }
 
-function trading(figures: TradingFigures, seconds: number): readonly string[] {
+function trading(figures: TradingFigures): readonly string[] {
   const { created } = figures;
   return [
-    `trading     ${String(seconds)} s   ${number(figures.changes)} changes at the old shop`,
+    `trading     ${String(figures.seconds)} s   ${number(figures.changes)} changes at the old shop`,
     `  webhooks    in ${number(figures.webhooks)}   doubled ${number(figures.doubled)}   out of order ${number(figures.reordered)}   never delivered ${number(figures.lost)}`,
     `  new shop    writes ${number(figures.writes)} in ${number(figures.writeCalls)} calls (one call a change: ${number(figures.naiveCalls)})   p50 ${span(figures.medianMs)}   p99 ${span(figures.slowMs)}   behind ${number(figures.behind)}`,
     `  created     ${many(created.orders, 'order')}   ${many(created.customers, 'customer')}   ${many(created.products, 'product')} with ${many(created.variants, 'variant')}`,
@@ -57,7 +65,7 @@ function trading(figures: TradingFigures, seconds: number): readonly string[] {
 
 const SHOWN = 5;
 
-function comparing({ run, found }: Extract<DemoStage, { kind: 'compared' }>): readonly string[] {
+function comparing({ run, found }: Extract<ClusterStage, { kind: 'compared' }>): readonly string[] {
   const { compared } = run;
   const entities = new Set(found.map(({ entity }) => entity)).size;
   const all = found.every(({ cause }) => cause === 'missed-webhook' || cause === 'new-at-source');
@@ -112,6 +120,16 @@ export function tellVerdict(io: Io, { edits, verdict, run }: DemoResult): void {
     `Not as it should be: ${many(verdict.length, 'finding')} of the oracle, which judges by both shops' own records`,
   );
   for (const { rule, detail } of verdict.slice(0, 40)) say(io, `  ✗ ${rule}: ${detail}`);
+}
+
+/** How the processes fared; nothing where the story had one. */
+export function tellProcesses(io: Io, { broken, fell, taken, logs }: ClusterDemoResult): void {
+  say(
+    io,
+    `Broken   ${many(broken.length, 'time')}; webhooks taken by each ingest: ${taken.map(number).join(', ')}`,
+    ...fell.map((how) => `  ✗ ${how}`),
+    ...(logs === null ? [] : [`Logs     ${logs}`]),
+  );
 }
 
 function fields(count: number): string {

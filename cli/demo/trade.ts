@@ -4,9 +4,6 @@ import type { DeliveryPolicy, Order, Product, WooCommerceSimulator } from '../..
 
 type Trader = Pick<WooCommerceSimulator, 'people' | 'state'>;
 
-/** Changes a second. */
-const PACE = 40;
-const TICK_MS = 1000 / PACE;
 /**
  * The old shop's clocks have a grain of one second. What changes again in the second in which it was read, and whose webhook is
  * lost then, moves no clock that anybody could see: it would rightly be called silent. So a root changes once a second at most.
@@ -29,6 +26,10 @@ export function rougherPost(random: () => number): DeliveryPolicy {
 
 export type TradeOptions = {
   readonly seconds: number;
+  /** Changes a second. */
+  readonly pace: number;
+  /** Whether to go on when the seconds are over; absent: no. */
+  readonly goesOn?: () => boolean;
   readonly random: () => number;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -39,9 +40,9 @@ export type TradeOptions = {
 /** Shoppers and staff of the old shop at work; resolves to the number of changes they made. */
 export async function trade(
   shop: Trader,
-  { seconds, random, clock, signal, onProgress }: TradeOptions,
+  { seconds, pace, goesOn = () => false, random, clock, signal, onProgress }: TradeOptions,
 ): Promise<number> {
-  const total = Math.round(seconds * PACE);
+  const total = Math.max(1, Math.round(seconds * pace));
   const plan = schedule(total, random);
   const begun = clock.monotonic();
   const touched = new Map<number, number>();
@@ -49,11 +50,11 @@ export async function trade(
   const touch = (...ids: readonly number[]): void => ids.forEach((id) => touched.set(id, clock.monotonic()));
   const floor: Floor = { ...shop, random, rested, touch, fresh: new Set(), serial: 0 };
   let changes = 0;
-  for (const [index, act] of plan.entries()) {
-    const due = begun + index * TICK_MS;
+  for (let index = 0; index < total || goesOn(); index++) {
+    const due = begun + (index * 1_000) / pace;
     if (clock.monotonic() < due) await clock.sleep(due - clock.monotonic(), signal);
-    if (ACTS[act](floor)) changes += 1;
-    onProgress((index + 1) / total, changes);
+    if (ACTS[plan[index % total] ?? 'stock'](floor)) changes += 1;
+    onProgress(Math.min(1, (index + 1) / total), changes);
   }
   return changes;
 }

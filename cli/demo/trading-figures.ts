@@ -1,12 +1,13 @@
+import type { EventLog } from '#libs/event-log/event-log.ts';
 import { openJournalStore } from '../../services/reconciler/journal-store.ts';
 import type { DeliveryRecord } from '../../simulators/core/ledger.ts';
-import type { Context } from '../context.ts';
 import { PAIR } from './demo-config.ts';
 import type { DemoShops } from './demo-shops.ts';
 
 /** What happened while the old shop traded. */
 export type TradingFigures = {
   readonly changes: number;
+  readonly seconds: number;
   readonly webhooks: number;
   readonly doubled: number;
   readonly reordered: number;
@@ -28,16 +29,17 @@ export type TradingFigures = {
 };
 
 export async function takeFigures({
-  context,
+  log,
   shops: { source, target },
   from,
   changes,
+  seconds,
 }: {
-  readonly context: Context;
+  readonly log: Pick<EventLog, 'lag' | 'readJournal'>;
   readonly shops: DemoShops;
   readonly from: { readonly delivery: number; readonly call: number; readonly at: number };
   readonly changes: number;
-  readonly tradingSeq: number;
+  readonly seconds: number;
 }): Promise<TradingFigures> {
   const deliveries = source.ledger.deliveries.slice(from.delivery);
   const came = deliveries.filter(({ outcome }) => outcome === 'delivered' || outcome === 'doubled');
@@ -46,10 +48,11 @@ export async function takeFigures({
     ({ actor, action, at }) => actor === 'api' && action === 'create' && at >= from.at,
   );
   const count = (entity: string): number => made.filter((entry) => entry.entity === entity).length;
-  const { writes, waits } = await appliedSince(context, from.at);
-  const { behind } = await context.log.lag(PAIR);
+  const { writes, waits } = await appliedSince(log, from.at);
+  const { behind } = await log.lag(PAIR);
   return {
     changes,
+    seconds,
     webhooks: came.length + doubled,
     doubled,
     reordered: countOvertaken(came),
@@ -82,7 +85,7 @@ function countOvertaken(came: readonly DeliveryRecord[]): number {
 
 /** Roots that were written since, each once a batch, and how long their webhooks waited, in rising order. */
 async function appliedSince(
-  { log }: Context,
+  log: Pick<EventLog, 'readJournal'>,
   since: number,
 ): Promise<{ readonly writes: number; readonly waits: readonly number[] }> {
   const journal = openJournalStore(':memory:', PAIR, log);

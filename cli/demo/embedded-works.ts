@@ -1,0 +1,57 @@
+import { must } from '#libs/runtime/must.ts';
+import type { CallContext } from '#libs/connectors/store-connector.ts';
+import { approvePlan } from '../../services/reconciler/approve-plan.ts';
+import { buildPlan } from '../../services/reconciler/build-plan.ts';
+import { pairOf, type Context } from '../context.ts';
+import { reconcilerDeps } from '../plug-parts.ts';
+import type { OpenParts } from '../run-parts.ts';
+import type { ReconcilerPart } from '../runtime-parts.ts';
+import { webhookUrl } from '../webhook-url.ts';
+import { wantedTopics } from '../webhooks-handlers.ts';
+import { PAIR } from './demo-config.ts';
+import type { Works } from './works.ts';
+
+/** Everything in this process. */
+export async function createEmbeddedWorks(context: Context, parts: OpenParts, signal: AbortSignal): Promise<Works> {
+  const pair = pairOf(context, PAIR);
+  const reconciler = await whenOpen(context, parts);
+  const deps = reconcilerDeps(pair, context);
+
+  async function settled(): Promise<void> {
+    const applier = must(parts.appliers.get(PAIR), 'the applier');
+    for (;;) {
+      await applier.idle();
+      const { behind, delayed } = await context.log.lag(PAIR);
+      if (behind === 0 && delayed === 0) return;
+      await context.clock.sleep(50);
+    }
+  }
+
+  return {
+    settled,
+    async subscribe() {
+      const call: CallContext = { signal, priority: 'change' };
+      const url = webhookUrl(must(parts.ingestUrl, 'the address of ingest'), PAIR);
+      const secret = must(pair.source.webhookSecrets[0], 'a secret for webhooks');
+      for (const topic of wantedTopics(pair))
+        await pair.source.connector.createSubscription({ topic, url, secret }, { ...call, maySend: () => true });
+    },
+    plan: () => buildPlan(deps, { signal }),
+    async approve(plan) {
+      await approvePlan(deps, plan, { by: 'demo' });
+      await reconciler.compare({ repair: true, signal });
+      await settled();
+    },
+    compare: (onProgress) => reconciler.compare({ repair: true, signal, onProgress }),
+    withLog: (use) => use(context.log),
+  };
+}
+
+/** Parts of a pair open once both shops have been recognised. */
+async function whenOpen({ clock }: Context, parts: OpenParts): Promise<ReconcilerPart> {
+  for (;;) {
+    const reconciler = parts.reconcilers.get(PAIR);
+    if (reconciler !== undefined) return reconciler;
+    await clock.sleep(20);
+  }
+}
