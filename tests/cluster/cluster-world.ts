@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 
 import { randomId } from '#libs/runtime/random.ts';
 import { openWorld, PATIENCE, SECRETS, type World, type WorldOptions } from '../integration/harness.ts';
-import { freePort } from '../services/processes.ts';
+import { freePort } from '../../simulators/services/processes.ts';
 
 type Servers = { readonly brokers: readonly string[]; readonly redisUrl: string };
 

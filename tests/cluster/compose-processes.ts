@@ -10,7 +10,7 @@ import { parseDocument } from 'yaml';
 import { must } from '#libs/runtime/must.ts';
 import { readCompose, readEnvExample, readRepositoryFile, type ComposeService } from '#tests/builders/compose.ts';
 import { SECRETS } from '../integration/harness.ts';
-import { freePort } from '../services/processes.ts';
+import { freePort } from '../../simulators/services/processes.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 /** What the image puts elsewhere. */

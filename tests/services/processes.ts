@@ -1,1 +1,0 @@
-export { freePort } from '../../simulators/services/processes.ts';
