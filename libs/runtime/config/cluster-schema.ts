@@ -22,9 +22,9 @@ export const kafkaSchema = z.strictObject({
     .describe('TLS: true, or certificates in PEM'),
   sasl: z
     .strictObject({
-      mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']),
-      username: z.string().min(1),
-      password: z.string().min(1),
+      mechanism: z.enum(['plain', 'scram-sha-256', 'scram-sha-512']).describe('As the brokers ask for it'),
+      username: z.string().min(1).describe('Name at the brokers'),
+      password: z.string().min(1).describe('Secret at the brokers; only from the environment'),
     })
     .optional()
     .describe('How this process proves who it is'),
