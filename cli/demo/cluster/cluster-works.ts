@@ -1,64 +1,65 @@
-import type { LoadedConfig } from '#libs/runtime/config/parse-config.ts';
 import type { Clock } from '#libs/runtime/clock.ts';
+import type { LoadedConfig } from '#libs/runtime/config/parse-config.ts';
 import { must } from '#libs/runtime/must.ts';
-import { isSyncError } from '#libs/runtime/sync-error.ts';
+import type { RunResult } from '../../../services/reconciler/finding.ts';
 import { openContext } from '../../context.ts';
-import { call } from '../../control.ts';
 import type { Io } from '../../io.ts';
-import type { ApprovedPlan, ShownPlan } from '../../plan-handlers.ts';
-import type { Reconciled } from '../../reconcile-handler.ts';
+import type { ShownPlan } from '../../plan-handlers.ts';
 import type { PairStatus } from '../../status-handler.ts';
-import type { WebhookState } from '../../webhooks-handlers.ts';
 import { PAIR } from '../demo-config.ts';
 import type { Works } from '../works.ts';
+import type { RunVerb } from './run-verb.ts';
 
 const POLL_MS = 500;
-const BY = 'demo';
 
-/** The parts run elsewhere, as processes: everything is asked by what the verbs ask. */
+/** The parts run elsewhere, as processes: everything is asked by verbs, as a person would. */
 export function createClusterWorks({
+  runVerb,
   config,
   io,
   clock,
   isDrained,
 }: {
+  readonly runVerb: RunVerb;
   readonly config: LoadedConfig;
   readonly io: Io;
   readonly clock: Clock;
   /** Whether every ingest has put on the log what it took. */
   readonly isDrained: () => Promise<boolean>;
 }): Works {
-  const ask = <R>(name: string, args: object): Promise<R> => call<R>(config, io, name, { pair: PAIR, ...args });
+  /** What a verb says as JSON; 1 is how some of them say that something differs. */
+  async function ask<R>(...argv: readonly string[]): Promise<R> {
+    const { code, out, err } = await runVerb(...argv, '--json');
+    if (out === '') throw new Error(`lockstep ${argv.join(' ')} ended with ${String(code)}: ${err}`);
+    return JSON.parse(out) as R;
+  }
 
   async function isQuiet(): Promise<boolean> {
-    try {
-      if (!(await isDrained())) return false;
-      const [status] = await ask<readonly PairStatus[]>('status', {});
-      const { behind, delayed, alarms } = must(status, 'the status');
-      return behind === 0 && delayed === 0 && alarms.length === 0;
-    } catch (error) {
-      // Log or state may be on their way back.
-      if (isSyncError(error) && error.disposition === 'retry') return false;
-      throw error;
-    }
+    if (!(await isDrained())) return false;
+    const { out } = await runVerb('status', PAIR, '--json');
+    // Log or state may be on their way back.
+    if (out === '') return false;
+    const [status] = JSON.parse(out) as readonly PairStatus[];
+    const { behind, delayed, alarms } = must(status, 'the status');
+    return behind === 0 && delayed === 0 && alarms.length === 0;
+  }
+
+  async function settled(): Promise<void> {
+    // What is moved from one topic to another is looked for twice.
+    for (let quiet = 0; quiet < 2; quiet = (await isQuiet()) ? quiet + 1 : 0) await clock.sleep(POLL_MS, io.signal);
   }
 
   return {
+    settled,
     async subscribe() {
-      const { url, wanted } = await ask<WebhookState>('webhooks.list', { url: null });
-      await ask('webhooks.create', { url: must(url, 'the address of webhooks'), topics: wanted, by: BY });
+      await ask('webhooks', 'register', PAIR, '--yes');
     },
-    plan: async () => (await ask<ShownPlan>('plan', { limit: 0 })).plan,
+    plan: async () => (await ask<ShownPlan>('plan', PAIR, '--limit', '0')).plan,
     async approve({ id }) {
-      await ask<ApprovedPlan>('approve', { planId: id, by: BY });
-      await this.settled();
+      await ask('approve', PAIR, '--plan', id);
+      await settled();
     },
-    async settled() {
-      // What is moved from one topic to another is looked for twice.
-      for (let quiet = 0; quiet < 2; quiet = (await isQuiet()) ? quiet + 1 : 0) await clock.sleep(POLL_MS, io.signal);
-    },
-    compare: async () =>
-      (await ask<Reconciled>('reconcile', { entity: null, repair: true, dryRun: false, by: BY })).run,
+    compare: () => ask<RunResult>('reconcile', PAIR, '--repair'),
     async withLog(use) {
       await using context = await openContext(config, io);
       return await use(context.log);

@@ -11,6 +11,7 @@ import { demoConfig, demoConfigText, SECRETS } from '../demo-config.ts';
 import { KEYS, type DemoShops } from '../demo-shops.ts';
 import type { Applier } from './break-things.ts';
 import { openFrontDoor } from './front-door.ts';
+import { createRunVerb, type RunVerb } from './run-verb.ts';
 import { startService, type ServiceProcess } from './service-process.ts';
 import type { DemoServices } from './services.ts';
 
@@ -18,8 +19,8 @@ import type { DemoServices } from './services.ts';
 export type Crew = {
   readonly names: readonly string[];
   readonly appliers: readonly [Applier, Applier];
-  /** What a verb works by. */
   readonly config: LoadedConfig;
+  readonly runVerb: RunVerb;
   /** Until each carries the pair. */
   readonly running: () => Promise<void>;
   /** Whether every ingest has put on the log what it took. */
@@ -94,6 +95,7 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
     names: all.map(({ name }) => name),
     appliers,
     config: await demoConfig(text, folder, env),
+    runVerb: createRunVerb({ configFile, cwd: folder, env: { ...inherited(io.env), ...env }, signal: io.signal }),
     running: async () => void (await Promise.all(all.map((one) => one.running()))),
     isDrained: async () => (await Promise.all(privatePorts.map(spooledAt))).every((spooled) => spooled === 0),
     taken: door.counts,

@@ -99,7 +99,7 @@ async function withFaults(
       onBroken,
       onThawed: ({ readsAs }) => unsure.begin(readsAs),
     });
-  const works = createClusterWorks({ config: crew.config, io, clock: systemClock, isDrained: crew.isDrained });
+  const works = createClusterWorks({ ...crew, io, clock: systemClock });
   const result = await tellStory({ ...options, ...common, pace: PACE, disturb, unsure: unsure.has }, shops, works);
   return { ...result, broken, taken: crew.taken() };
 }

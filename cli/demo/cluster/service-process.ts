@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 
 import type { Clock } from '#libs/runtime/clock.ts';
+import { MAIN } from './run-verb.ts';
 
 /** A service that is started again whenever it ends, as whatever runs containers would. */
 export type ServiceProcess = {
@@ -32,8 +32,6 @@ export type ServiceOptions = {
 const RESTART_MS = 500;
 const STOP_MS = 30_000;
 const RUNNING = '"msg":"running"';
-// A package holds this file and the command in one folder.
-const MAIN = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../main.ts' : './main.js', import.meta.url));
 
 type Life = { readonly child: ChildProcess; readonly running: Promise<void>; readonly ended: Promise<unknown> };
 
