@@ -110,8 +110,13 @@ function run(
   cwd: string,
   environment: Readonly<Record<string, string>> = {},
 ): Promise<Ended> {
-  // The Node that runs this test, whatever the machine calls `node`, and none of npm's own settings of an outer `npm test`.
-  const own = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|VITEST)/i.test(name)));
+  // The Node that runs this test, whatever the machine calls `node`, and none of npm's own settings of an outer `npm test`; but
+  // whom the machine trusts, or nothing can be fetched where the way out is watched.
+  const own = Object.fromEntries(
+    Object.entries(process.env).filter(
+      ([name]) => name === 'NODE_EXTRA_CA_CERTS' || !/^(npm_|NODE_|VITEST)/i.test(name),
+    ),
+  );
   const env = { ...own, ...environment, PATH: `${dirname(process.execPath)}:${process.env['PATH'] ?? ''}` };
   return new Promise((resolve) => {
     execFile(command, [...args], { cwd, env }, (error, out, err) =>

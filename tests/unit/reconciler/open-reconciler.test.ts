@@ -153,6 +153,7 @@ describe('a reconciler', () => {
     go.resolve();
 
     await until(async () => (await runsOf(world)) === 1);
+    expect(await runsOf(world)).toBe(1);
     await reconciler.stop();
   });
 
