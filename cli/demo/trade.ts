@@ -99,7 +99,7 @@ const ACTS: Readonly<Record<Act, (floor: Floor) => boolean>> = {
   status: (floor) =>
     onSome(
       floor,
-      floor.state().orders.filter(({ status }) => status in NEXT),
+      floor.state().orders.filter((order) => order.status in NEXT && restocked(order).every(floor.rested)),
       (order) => move(floor, order),
     ),
   tracking: (floor) =>
@@ -166,9 +166,14 @@ const NEXT: Readonly<Record<string, string>> = {
   processing: 'completed',
 };
 
-function move({ people, touch }: Floor, { id, status, customer_id }: Order): void {
-  people.setOrderStatus(id, NEXT[status] ?? 'completed');
-  touch(customer_id);
+function move({ people, touch }: Floor, order: Order): void {
+  people.setOrderStatus(order.id, NEXT[order.status] ?? 'completed');
+  touch(order.customer_id, ...restocked(order));
+}
+
+/** Products whose stock moves with the order's status: what was ordered goes back on the shelf. */
+function restocked({ status, line_items }: Order): readonly number[] {
+  return NEXT[status] === 'cancelled' ? line_items.map(({ product_id }) => product_id) : [];
 }
 
 /** Paid, and with a part of it left to give back: the status stays what it is. */
