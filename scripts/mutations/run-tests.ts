@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, readFile, rm } from 'node:fs/promises';
@@ -66,8 +67,7 @@ function toRun(report: string): Run {
 }
 
 function firstLine(message: string | undefined): string {
-  // oxlint-disable-next-line no-control-regex
-  return (message ?? '').replaceAll(/\u001B\[[\d;]*m/g, '').split('\n')[0] ?? '';
+  return stripVTControlCharacters(message ?? '').split('\n')[0] ?? '';
 }
 
 /** In an environment without traces of a vitest that runs around it. */

@@ -2,8 +2,6 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -13,6 +11,7 @@ import { findRunning } from '#libs/event-log/lock.ts';
 import { callControl } from '#libs/runtime/control-socket.ts';
 import { seededRandom } from '#libs/runtime/random.ts';
 import { judge } from '../../simulators/oracle/judge.ts';
+import { freePort } from '../../simulators/services/processes.ts';
 import type { Migrated } from '../../simulators/migration/migrate.ts';
 import { migrate } from '../../simulators/migration/migrate.ts';
 import { createShopifySimulator, type ShopifySimulator } from '../../simulators/shopify/shopify-simulator.ts';
@@ -331,16 +330,6 @@ async function startRunning(cwd: string, env: Env, argv: readonly string[], pair
     },
     log: () => ran().err,
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 function present<T>(value: T | undefined, what: string): T {

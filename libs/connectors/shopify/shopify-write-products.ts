@@ -196,6 +196,7 @@ export function toVariantInput(values: FieldValues): Readonly<Record<string, unk
 }
 
 function toStoredFields(variant: UpdatedVariant, values: FieldValues): Readonly<Record<string, unknown>> {
+  // ISO 4217's word for no currency: nothing agrees with it, so a price nobody sent is never taken for stored.
   const currencyOf = (field: string): string => moneySchema.safeParse(values[field]).data?.currency ?? 'XXX';
   return {
     price: parseMoney(variant.price, currencyOf('price')),
