@@ -1,3 +1,4 @@
+import { listOpenAlarms } from '#libs/facts/alarms.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -50,9 +51,8 @@ const factGauges: ReadGauges = async ({ settings: { name: pair } }, { facts }, s
     parked.set(value.reason, (parked.get(value.reason) ?? 0) + 1);
   for (const [reason, count] of parked) set('lockstep_parked', { pair, reason }, count);
   set('lockstep_holds', { pair }, await facts.count(pair, 'hold'));
-  let alarms = await facts.count(pair, 'stall');
-  for await (const { value } of facts.list(pair, 'alarm')) if (!value.done) alarms += 1;
-  set('lockstep_alarms', { pair }, alarms);
+  const alarms = await listOpenAlarms(facts, pair);
+  set('lockstep_alarms', { pair }, alarms.length + (await facts.count(pair, 'stall')));
   let sweptAt = 0;
   for await (const { value } of facts.list(pair, 'cursor')) sweptAt = Math.max(sweptAt, value.sweptAt);
   if (sweptAt > 0) set('lockstep_last_sweep_timestamp_seconds', { pair }, sweptAt / 1_000);

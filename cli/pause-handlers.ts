@@ -64,5 +64,5 @@ export const resume = defineHandler(
 
 function lookAtAll(pair: string, at: number): AnyFactWrite {
   const message = 'resumed: what was held back is still being carried over';
-  return { pair, kind: 'alarm', id: RESUMED, value: { at, message, done: false } };
+  return { pair, kind: 'alarm', id: RESUMED, value: { at, message } };
 }

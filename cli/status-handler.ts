@@ -1,3 +1,4 @@
+import { listOpenAlarms } from '#libs/facts/alarms.ts';
 import { z } from 'zod';
 
 import type { PartitionLag } from '#libs/event-log/event-log.ts';
@@ -56,8 +57,7 @@ async function statusOf(pair: OpenPair, runtime: Runtime): Promise<PairStatus> {
   const reasons = new Map<string, number>();
   for await (const { value } of facts.list(name, 'parked'))
     reasons.set(value.reason, (reasons.get(value.reason) ?? 0) + 1);
-  const alarms: string[] = [];
-  for await (const { value } of facts.list(name, 'alarm')) if (!value.done) alarms.push(value.message);
+  const alarms = (await listOpenAlarms(facts, name)).map(({ value }) => value.message);
   for await (const { value } of facts.list(name, 'stall'))
     alarms.push(`stands still: ${value.message} → ${value.remedy}`);
   const holds = [];

@@ -37,6 +37,8 @@ export const creatingSchema = z.object({ until: time, since: time, key: z.string
 /** One record a root. Id: `<root>:<rootId>`. */
 export const settledSchema = z.object({
   at: time,
+  /** When the read of the source that it rests on began; absent in records of older versions. */
+  readAt: time.optional(),
   /** The source's clock of what was settled. */
   changedAt: z.string().nullable(),
   /** Fingerprint of the selected fields of the whole root at the source (after mapping), for the sweep. Null when only a part was read. */
@@ -93,8 +95,11 @@ export const unreadableSchema = z.object({
   topic: z.string(),
 });
 
-/** A gap in the log, or another reason for a full comparison. Id: `gap:<partition>`. */
-export const alarmSchema = z.object({ at: time, message: z.string(), done: z.boolean() });
+/** A gap in the log, or another reason for a full comparison. Id: `gap:<partition>`, or what asks. */
+export const alarmSchema = z.object({ at: time, message: z.string() });
+
+/** A comparison has answered the alarm of the same id that rang at `alarmAt`; apart from it, as it may ring again at any time. */
+export const answeredSchema = z.object({ alarmAt: time });
 
 /** Why a pair stands still although nobody holds it: a store refuses the credentials. Gone once it goes on. Id: `source` or `target`. */
 export const stallSchema = z.object({ at: time, message: z.string(), remedy: z.string() });
@@ -143,6 +148,7 @@ export const FACT_KINDS = {
   identity: identitySchema,
   unreadable: unreadableSchema,
   alarm: alarmSchema,
+  answered: answeredSchema,
   stall: stallSchema,
   act: actSchema,
   run: runSchema,

@@ -4,6 +4,7 @@ import { isSyncError } from '#libs/runtime/sync-error.ts';
 import { applyBatch } from './apply-batch.ts';
 import type { ApplierDeps } from './applier-deps.ts';
 import { EpochLost, StoreIll, StoreShut } from './applier-deps.ts';
+import { createBatchSize, ROOTS_MIN, takeByRoots, type BatchSize } from './batch-size.ts';
 import type { Work } from './coalesce.ts';
 import { mayWrite, readPairState } from './pair-state.ts';
 
@@ -14,9 +15,8 @@ export type Applier = {
   readonly idle: () => Promise<void>;
 };
 
-/** How many news one pair's queue holds before the log is asked to wait. */
-const QUEUE_MAX = 2_000;
-const BATCH_MAX = 250;
+/** How many news the log hands over at once. */
+const DELIVERY_MAX = 250;
 /** How long to wait after an error that is neither store's and may pass. */
 const PAUSE_MS = 1_000;
 
@@ -28,6 +28,8 @@ type Lane = {
   readonly begun: number | null;
   readonly committed: number;
   queue: Work[];
+  readonly size: BatchSize;
+  /** The log was asked to wait. */
   full: boolean;
   wake: () => void;
   busy: boolean;
@@ -64,7 +66,7 @@ export async function openApplier(deps: ApplierDeps): Promise<Applier> {
         void raiseAlarm(deps, epoch, `news ${String(expected)} to ${String(found - 1)} are gone`);
       },
     },
-    { sessionMs: settings.timing.sessionMs, batchMax: BATCH_MAX },
+    { sessionMs: settings.timing.sessionMs, batchMax: DELIVERY_MAX },
   );
 
   return {
@@ -92,7 +94,7 @@ function enqueue(lane: Lane | undefined, news: readonly LoggedNews[]): boolean {
       inherited: lane.begun !== null && logged.offset >= lane.committed && logged.offset <= lane.begun,
     })),
   );
-  lane.full = lane.queue.length >= QUEUE_MAX;
+  lane.full = lane.queue.length >= lane.size.queueMax();
   lane.wake();
   return !lane.full;
 }
@@ -110,6 +112,7 @@ function openLane(
     begun,
     committed,
     queue: [],
+    size: createBatchSize(),
     full: false,
     wake: () => {},
     busy: false,
@@ -134,15 +137,24 @@ async function work(
     }
     lane.busy = true;
     // More may join the call within a few milliseconds.
-    if (lane.queue.length < BATCH_MAX) await deps.clock.sleep(deps.settings.timing.coalesceMs);
-    const works = lane.queue.slice(0, BATCH_MAX);
-    if (works.length > 0 && (await tryBatch(deps, lane, works, stopping))) lane.queue = lane.queue.slice(works.length);
+    if (lane.queue.length < ROOTS_MIN) await deps.clock.sleep(deps.settings.timing.coalesceMs);
+    await workOff(deps, lane, stopping);
     lane.busy = false;
-    if (lane.full && lane.queue.length < QUEUE_MAX / 2) {
+    if (lane.full && lane.queue.length < lane.size.queueMax() / 2) {
       lane.full = false;
       resume(epoch);
     }
   }
+}
+
+// What was tried and is not settled is all in the next batch again: the size of batches changes only with one that was settled.
+async function workOff(deps: ApplierDeps, lane: Lane, stopping: AbortSignal): Promise<void> {
+  const { news, roots } = takeByRoots(lane.queue, lane.size.roots());
+  if (news === 0) return;
+  const started = deps.clock.monotonic();
+  if (!(await tryBatch(deps, lane, lane.queue.slice(0, news), stopping))) return;
+  lane.queue = lane.queue.slice(news);
+  lane.size.took(roots, deps.clock.monotonic() - started);
 }
 
 /** True when the batch is settled. An outage keeps it: nothing is dropped, parked, or counted as an attempt for it. */
@@ -209,5 +221,5 @@ async function prepareOnce(deps: ApplierDeps, signal: AbortSignal): Promise<void
 
 async function raiseAlarm({ facts, clock, settings }: ApplierDeps, epoch: Epoch, message: string): Promise<void> {
   const id = `gap:${String(epoch.partition)}`;
-  await facts.put([{ pair: settings.name, kind: 'alarm', id, value: { at: clock.now(), message, done: false } }]);
+  await facts.put([{ pair: settings.name, kind: 'alarm', id, value: { at: clock.now(), message } }]);
 }

@@ -17,6 +17,8 @@ export type ReadGroup = {
   readonly links: RootLinks;
   readonly references: RootLinks;
   readonly match: RootMatch | null;
+  /** When the read of the source began. */
+  readonly readAt: number;
   /** When the look-up for its counterpart began: what landed later it cannot have seen. */
   readonly lookedAt: number;
   readonly target: StoredRoot | null;
@@ -40,6 +42,7 @@ export async function readBatch(
     priority: groups.every(({ onlyLooks }) => onlyLooks) ? 'compare' : 'change',
     fields: deps.settings.selection,
   };
+  const readAt = deps.clock.now();
   const narrowed = await readSources(deps, groups, call);
   const known = await readLinks(deps, narrowed);
   const sources = await widen(deps, groups, narrowed, known, call);
@@ -67,6 +70,7 @@ export async function readBatch(
       links: stored === null ? new Map() : linksOf(stored, links),
       references: stored === null ? new Map() : referencesOf(stored, links),
       match: looked?.kind === 'got' ? looked.match : null,
+      readAt,
       lookedAt,
       target: target?.kind === 'got' ? target.value : null,
       settled: facts.settled[index] ?? null,

@@ -38,7 +38,8 @@ export function settledFact(
     settled.print === print &&
     sameRecord(settled.wanted, wanted) &&
     sameRecord(settled.stored, baseline);
-  return same ? null : { at: clock.now(), changedAt: source.changedAt, print, wanted, stored: baseline };
+  if (same) return null;
+  return { at: clock.now(), readAt: read.readAt, changedAt: source.changedAt, print, wanted, stored: baseline };
 }
 
 function sameRecord(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {

@@ -14,6 +14,8 @@ import { fieldKey } from '#libs/planning/plan-entity.ts';
 /** What the source said when a comparison or a plan last saw both sides agree, as prints by `<entity>:<sourceId>/<field>`. */
 export type Agreed = {
   readonly at: number;
+  /** No read that it rests on began before. */
+  readonly readAt?: number;
   readonly changedAt: string | null;
   readonly wanted: Readonly<Record<string, string>>;
 };
@@ -56,7 +58,7 @@ export function agreedOf(
   differences: readonly FieldDifference[],
   settings: Pick<PairSettings, 'selection' | 'maps'>,
   fingerprint: Fingerprint,
-  at: number,
+  { at, readAt }: Pick<Agreed, 'at' | 'readAt'>,
 ): { readonly root: string; readonly agreed: Agreed } {
   const differing = new Set(differences.map(({ entity, field }) => `${entity}/${field.slice(field.indexOf('.') + 1)}`));
   const wanted: Record<string, string> = {};
@@ -72,5 +74,8 @@ export function agreedOf(
       if (!differing.has(key)) wanted[key] = fingerprint(value);
     }
   }
-  return { root: `${source.root}:${source.id}`, agreed: { at, changedAt: source.changedAt, wanted } };
+  return {
+    root: `${source.root}:${source.id}`,
+    agreed: { at, ...(readAt === undefined ? {} : { readAt }), changedAt: source.changedAt, wanted },
+  };
 }

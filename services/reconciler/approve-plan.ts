@@ -70,7 +70,7 @@ export async function approvePlan(deps: ReconcilerDeps, plan: StorePlan, options
     ]);
     // News that came while the pair observed is gone: whoever reconciles next compares everything and writes what was planned.
     const message = 'approved: what was planned is still being carried over';
-    const alarm: AnyFactWrite = { pair, kind: 'alarm', id: APPROVED, value: { at: now, message, done: false } };
+    const alarm: AnyFactWrite = { pair, kind: 'alarm', id: APPROVED, value: { at: now, message } };
     await facts.put([
       ...(options.thenCompare === true ? [alarm] : []),
       { pair, kind: 'phase', id: 'phase', value: { phase: 'follow', at: now, by: options.by } },

@@ -93,7 +93,8 @@ async function publishQuestions(
 function later(settled: LastAgreed | null, agreed: LastAgreed | null): LastAgreed | null {
   if (settled === null || agreed === null) return settled ?? agreed;
   const [first, second] = settled.at <= agreed.at ? [settled, agreed] : [agreed, settled];
-  return { at: second.at, changedAt: second.changedAt, wanted: { ...first.wanted, ...second.wanted } };
+  const { at, readAt, changedAt } = second;
+  return { at, ...(readAt === undefined ? {} : { readAt }), changedAt, wanted: { ...first.wanted, ...second.wanted } };
 }
 
 function question({ settings, clock }: ReconcilerDeps, { root, rootId }: Candidate, options: AskOptions): News {

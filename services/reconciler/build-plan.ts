@@ -40,6 +40,7 @@ export async function buildPlan(
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   dropUnfinished(folder);
   const id = randomId(random).slice(0, 8);
+  const readAt = clock.now();
   const path = join(folder, `${id}.sqlite`);
   const file = openRunFile(path);
   const agreed = openAgreedFile(runsDir(reportsDir, settings.name));
@@ -51,7 +52,7 @@ export async function buildPlan(
         agreedLines(
           deps,
           page.map((line) => withMatch(line)),
-          clock.now(),
+          { at: clock.now(), readAt },
         ),
       );
       const entries = page.flatMap((line) => planEntries(deps, file, line));

@@ -3,7 +3,7 @@ import type { FieldDifference } from '#libs/journal/journal-records.ts';
 import type { RootKind } from '#libs/model/stored.ts';
 import { inScope } from '#libs/planning/scope.ts';
 import { onlyStamps } from '#libs/planning/stamps.ts';
-import { agreedOf, type AgreedFile } from './agreed-file.ts';
+import { agreedOf, type Agreed, type AgreedFile } from './agreed-file.ts';
 import type { Finding } from './finding.ts';
 import { labelEntity } from './label-root.ts';
 import { planJoined, type PlannedLine } from './plan-joined.ts';
@@ -34,7 +34,7 @@ export async function findCandidates(
       agreedLines(
         deps,
         page.filter((_, index) => sorted[index]?.kind !== 'ask'),
-        foundAt,
+        { at: foundAt, readAt: Number(file.getNote('startedAt')) },
       ),
     );
     file.putNote('planned', String(page.at(-1)?.line.n ?? after));
@@ -42,11 +42,15 @@ export async function findCandidates(
 }
 
 /** What the lines agree on, to be remembered. */
-export function agreedLines({ settings, fingerprint }: ReconcilerDeps, lines: readonly PlannedLine[], at: number) {
+export function agreedLines(
+  { settings, fingerprint }: ReconcilerDeps,
+  lines: readonly PlannedLine[],
+  times: Pick<Agreed, 'at' | 'readAt'>,
+) {
   return lines.flatMap(({ source, target, plan }) =>
     source === null || target === null || plan === null
       ? []
-      : [agreedOf(source, plan.differences, settings, fingerprint, at)],
+      : [agreedOf(source, plan.differences, settings, fingerprint, times)],
   );
 }
 

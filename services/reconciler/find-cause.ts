@@ -67,7 +67,12 @@ export type CauseInput = {
   readonly sourceChangedAt: string | null;
   readonly sourceCreatedAt: string | null;
   /** When both sides were last known to agree, before the comparison looked; null: never. */
-  readonly settled: { readonly at: number; readonly changedAt: string | null } | null;
+  readonly settled: {
+    readonly at: number;
+    /** When the read of the source that it rests on began at the earliest; undefined: not known. */
+    readonly readAt?: number | undefined;
+    readonly changedAt: string | null;
+  } | null;
   readonly parked: Pick<Parked, 'reason' | 'fields'> | null;
   /** News of the root other than comparisons, in any order. */
   readonly news: readonly HeardNews[];
@@ -140,11 +145,28 @@ function targetMoved({ ownCallInDoubt }: CauseInput): Cause {
   return ownCallInDoubt ? 'inconclusive' : 'target-edited';
 }
 
-function clockMoved({ sourceChangedAt, settled, followedSince }: CauseInput): 'yes' | 'no' | 'unknown' {
+function clockMoved(input: CauseInput): 'yes' | 'no' | 'unknown' {
+  const { sourceChangedAt, settled, followedSince } = input;
   const changed = time(sourceChangedAt);
   const before = settled === null ? followedSince : time(settled.changedAt);
   if (changed === null || before === null) return 'unknown';
-  return changed > before ? 'yes' : 'no';
+  if (changed !== before) return changed > before ? 'yes' : 'no';
+  return settled === null || readLater(input, changed) ? 'no' : 'unknown';
+}
+
+/** Source clocks have a grain of a second, and may be a little ahead of ours. */
+const GRAIN_MS = 2_000;
+
+// What was changed again within the second of the read, and after it, moved its clock as well: only a later read tells that it did not.
+function readLater({ settled, news, askedAt }: CauseInput, changed: number): boolean {
+  const reads = news.flatMap((one) =>
+    one.receivedAt < askedAt && time(one.sourceChangedAt) === changed && hasSettled(one) ? [one.receivedAt] : [],
+  );
+  return Math.max(settled?.readAt ?? -Infinity, ...reads) >= changed + GRAIN_MS;
+}
+
+function hasSettled({ outcome }: HeardNews): boolean {
+  return outcome === 'applied' || outcome === 'unchanged';
 }
 
 function fromNews(input: CauseInput): Cause {

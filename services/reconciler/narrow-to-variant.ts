@@ -16,6 +16,7 @@ export function narrowToVariant<C extends Pick<CauseInput, 'sourceChangedAt' | '
   const news = input.news.filter((one) => looksAt(one, entity));
   const seen = news.flatMap(({ sourceChangedAt }) => (sourceChangedAt === null ? [] : [sourceChangedAt])).toSorted();
   const latest = seen.at(-1);
+  // When it was read is told by the news alone.
   const settled = latest === undefined || input.settled === null ? null : { at: input.settled.at, changedAt: latest };
   return { ...input, sourceChangedAt: variant.changedAt, settled, news };
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 
 import { Cron } from 'croner';
 
+import { listOpenAlarms, type Alarm } from '#libs/facts/alarms.ts';
 import type { RootKind } from '#libs/model/stored.ts';
 import { randomId } from '#libs/runtime/random.ts';
 import { isSyncError } from '#libs/runtime/sync-error.ts';
@@ -51,7 +52,7 @@ const JOURNAL_KEPT_MS = 14 * 86_400_000;
 
 /** Runs one pair's sweeps and comparisons in the process that holds its lease. */
 export async function openReconciler(deps: OpenReconcilerDeps): Promise<Reconciler> {
-  const { settings, log, clock, state, say } = deps;
+  const { settings, log, facts, clock, state, say } = deps;
   const waits: Waits = { tickMs: 1_000, leaseMs: 30_000, retryMs: 30_000, pollMs: 200, ...deps.waits };
   if (deps.journalPath !== ':memory:') mkdirSync(dirname(deps.journalPath), { recursive: true, mode: 0o700 });
   const journal = openJournalStore(deps.journalPath, settings.name, log);
@@ -72,7 +73,7 @@ export async function openReconciler(deps: OpenReconcilerDeps): Promise<Reconcil
   const compare: Reconciler['compare'] = (options) =>
     once(async () => {
       const held = await lease.held(stopping.signal);
-      const alarms = await openAlarms(deps);
+      const alarms = await listOpenAlarms(facts, settings.name);
       const run = await comparison.run({
         ...options,
         signal: AbortSignal.any([held, stopping.signal, ...(options.signal === undefined ? [] : [options.signal])]),
@@ -103,7 +104,8 @@ export async function openReconciler(deps: OpenReconcilerDeps): Promise<Reconcil
     async idle() {
       while (!stopping.signal.aborted) {
         await once(async () => {});
-        if ((await openAlarms(deps)).length === 0 && !schedule.isDue() && once.pending() === 0) return;
+        if ((await listOpenAlarms(facts, settings.name)).length === 0 && !schedule.isDue() && once.pending() === 0)
+          return;
         await clock.sleep(waits.tickMs, stopping.signal).catch(() => undefined);
       }
     },
@@ -150,14 +152,14 @@ async function keepDuties(
 }
 
 async function doDuties({ deps, journal, schedule, compare, sweep }: Duties): Promise<void> {
-  const { settings, clock, say } = deps;
+  const { settings, facts, clock, say } = deps;
   await journal.tail();
   if (schedule.takeSweep()) {
     await sweep();
     journal.forgetBefore(clock.now() - JOURNAL_KEPT_MS);
   }
   await answerAsked(deps, compare);
-  const alarms = await openAlarms(deps);
+  const alarms = await listOpenAlarms(facts, settings.name);
   if (alarms.length === 0 && !schedule.isDue()) return;
   const lost = alarms.filter(({ id }) => !wantsRepair(id));
   if (lost.length > 0) say('error', { alarms: lost.length }, 'something was lost: comparing everything');
@@ -188,20 +190,12 @@ async function answerAsked(
 // A full comparison answers what was alarming when it began; what was approved or resumed, only one that repairs.
 async function endAlarms(
   { facts, settings: { name: pair } }: ReconcilerDeps,
-  alarms: Awaited<ReturnType<typeof openAlarms>>,
+  alarms: readonly Alarm[],
   repaired: boolean,
 ): Promise<void> {
-  for (const { id, value } of alarms) {
-    if (wantsRepair(id) && !repaired) continue;
-    if ((await facts.get(pair, 'alarm', id))?.at === value.at)
-      await facts.put([{ pair, kind: 'alarm', id, value: { ...value, done: true } }]);
-  }
-}
-
-async function openAlarms({ facts, settings }: ReconcilerDeps) {
-  const open = [];
-  for await (const alarm of facts.list(settings.name, 'alarm')) if (!alarm.value.done) open.push(alarm);
-  return open;
+  const answered = alarms.filter(({ id }) => repaired || !wantsRepair(id));
+  if (answered.length > 0)
+    await facts.put(answered.map(({ id, value }) => ({ pair, kind: 'answered', id, value: { alarmAt: value.at } })));
 }
 
 type Schedule = {

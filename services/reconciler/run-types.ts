@@ -15,7 +15,7 @@ export type Joined = {
 };
 
 /** When both sides were last known to agree: as settled by the applier, or as an earlier comparison saw. */
-export type LastAgreed = Pick<Settled, 'at' | 'changedAt' | 'wanted'>;
+export type LastAgreed = Pick<Settled, 'at' | 'readAt' | 'changedAt' | 'wanted'>;
 
 /** A root that looked different: the applier is asked about it. */
 export type Candidate = {

@@ -45,6 +45,7 @@ export function aRead(change: Partial<ReadGroup> = {}): ReadGroup {
     links: new Map(),
     references: new Map(),
     match: null,
+    readAt: NOW,
     lookedAt: NOW,
     target: null,
     settled: null,

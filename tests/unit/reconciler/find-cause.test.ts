@@ -23,7 +23,7 @@ function aCase(over: Partial<CauseInput> = {}): CauseInput {
     ownCallInDoubt: false,
     sourceChangedAt: ago(3_600_000),
     sourceCreatedAt: '2026-01-01T00:00:00Z',
-    settled: { at: NOW - 7_200_000, changedAt: ago(7_200_000) },
+    settled: { at: NOW - 7_100_000, readAt: NOW - 7_100_000, changedAt: ago(7_200_000) },
     parked: null,
     news: [],
     askedAt: NOW - 1_000,
@@ -158,6 +158,35 @@ describe('values that moved elsewhere', () => {
     expect(findCause(aCase({ sourceChangedAt: ago(7_200_000) }))).toBe('silent-at-source');
   });
 
+  describe('a change in the very second of the change before it moves its clock no further', () => {
+    const changedAt = ago(7_200_000);
+    const readAt = NOW - 7_200_000 + 700;
+    const again = { sourceChangedAt: changedAt, settled: { at: NOW - 7_000_000, readAt, changedAt } };
+
+    test('so what was read within that second tells nothing', () => {
+      expect(findCause(aCase(again))).toBe('inconclusive');
+    });
+
+    test('nor does a settle of which nobody knows when it was read', () => {
+      expect(findCause(aCase({ ...again, settled: { at: NOW, changedAt } }))).toBe('inconclusive');
+    });
+
+    test('what was heard and read later tells that it stood still', () => {
+      const news = [aWebhook({ receivedAt: NOW - 7_000_000, outcome: 'unchanged', sourceChangedAt: changedAt })];
+
+      expect(findCause(aCase({ ...again, news }))).toBe('silent-at-source');
+    });
+
+    test.each([
+      ['came after the question', { receivedAt: NOW - 500 }],
+      ['could not be settled', { receivedAt: NOW - 7_000_000, outcome: 'delayed' as const }],
+    ])('unless that news %s', (_, over) => {
+      const news = [aWebhook({ via: 'sweep', outcome: 'unchanged', sourceChangedAt: changedAt, ...over })];
+
+      expect(findCause(aCase({ ...again, news }))).not.toBe('silent-at-source');
+    });
+  });
+
   test('a source without a clock cannot be told silent from missed', () => {
     expect(findCause(aCase({ sourceChangedAt: null }))).toBe('inconclusive');
   });
@@ -195,9 +224,12 @@ describe('what was before approval', () => {
   });
 
   test('what was not agreed on when the plan looked, and has not moved since, is what the plan was about', () => {
-    const settled = { at: NOW - 90_000_000, changedAt: ago(3_600_000) };
+    const settled = { at: NOW - 90_000_000, readAt: NOW - 90_000_000, changedAt: ago(93_600_000) };
 
-    expect(findCause(aCase({ settled, wantedAgain: null, difference: plain('none') }))).toBe('before-approval');
+    const sourceChangedAt = settled.changedAt;
+    const planned = aCase({ settled, sourceChangedAt, wantedAgain: null, difference: plain('none') });
+
+    expect(findCause(planned)).toBe('before-approval');
   });
 
   test('what was seen to differ only after approval is not', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { listOpenAlarms } from '#libs/facts/alarms.ts';
 import { openReconciler, type Reconciler } from '../../../services/reconciler/open-reconciler.ts';
 import { aProduct, NOW } from './fake-stores.ts';
 import { aWorld, type World } from './world.ts';
@@ -74,16 +75,38 @@ describe('a reconciler', () => {
     await reconciler.stop();
   });
 
-  test('compares everything after an alarm and then sets it done', async () => {
+  test('compares everything after an alarm, which is answered by it', async () => {
     const world = await aWorld({ settings: SETTINGS, now: () => NOW + 60_000 });
-    const value = { at: NOW, message: 'news is gone', done: false };
+    const value = { at: NOW, message: 'news is gone' };
     await world.facts.put([{ pair: 'acme', kind: 'alarm', id: 'gap:0', value }]);
     const reconciler = await open(world);
 
     await reconciler.idle();
 
     expect(await runsOf(world)).toBe(1);
-    expect(await world.facts.get('acme', 'alarm', 'gap:0')).toEqual({ ...value, done: true });
+    expect(await listOpenAlarms(world.facts, 'acme')).toEqual([]);
+    await reconciler.stop();
+  });
+
+  test('an alarm that rings again while a comparison answers it is answered by the next one', async () => {
+    const world = await aWorld({ settings: SETTINGS, now: () => NOW + 60_000 });
+    const ring = (at: number) =>
+      world.facts.put([{ pair: 'acme', kind: 'alarm', id: 'gap:0', value: { at, message: 'news is gone' } }]);
+    let scans = 0;
+    const source = {
+      ...world.source,
+      async *scan(...args: Parameters<typeof world.source.scan>) {
+        scans += 1;
+        if (scans === 1) await ring(NOW + 1);
+        yield* world.source.scan(...args);
+      },
+    };
+    await ring(NOW);
+    const reconciler = await open({ ...world, source });
+
+    await reconciler.idle();
+
+    expect(await runsOf(world)).toBe(2);
     await reconciler.stop();
   });
 
@@ -92,9 +115,7 @@ describe('a reconciler', () => {
     const state = aLease();
     state.give('somebody');
     const reconciler = await open(world, state);
-    await world.facts.put([
-      { pair: 'acme', kind: 'alarm', id: 'gap:0', value: { at: NOW, message: 'gone', done: false } },
-    ]);
+    await world.facts.put([{ pair: 'acme', kind: 'alarm', id: 'gap:0', value: { at: NOW, message: 'gone' } }]);
 
     await new Promise((resolve) => setTimeout(resolve, 30));
     expect(await runsOf(world)).toBe(0);
@@ -141,7 +162,7 @@ describe('a reconciler', () => {
     const say = (_level: string, _facts: unknown, message: string) => {
       lost ||= message.startsWith('another process');
     };
-    const value = { at: NOW, message: 'news is gone', done: false };
+    const value = { at: NOW, message: 'news is gone' };
     await world.facts.put([{ pair: 'acme', kind: 'alarm', id: 'gap:0', value }]);
     const reconciler = await open({ ...world, source, say }, state);
     await begun.promise;

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { compareText } from '#libs/fields/agree.ts';
 import { seededRandom } from '#libs/runtime/random.ts';
 import { aProduct } from './fake-stores.ts';
-import { ago, aPair } from './with-applier.ts';
+import { ago, aPair, LONG_AGO } from './with-applier.ts';
 
 const IDS = Array.from({ length: 12 }, (_, index) => String(index + 1));
 const HAPPENINGS = ['nothing', 'heard', 'missed', 'under-way', 'silent', 'edited', 'both'] as const;
@@ -29,7 +29,7 @@ test.each([1, 2, 3, 4, 5, 6, 7, 8])(
       if (what === 'heard' || what === 'missed' || what === 'both')
         pair.source.put(aProduct({ id, quantity, changedAt: hours }));
       if (what === 'under-way') pair.source.put(aProduct({ id, quantity, changedAt: ago(1_000) }));
-      if (what === 'silent') pair.source.put(aProduct({ id, quantity, changedAt: ago(86_400_000) }));
+      if (what === 'silent') pair.source.put(aProduct({ id, quantity, changedAt: LONG_AGO }));
       if (what === 'edited' || what === 'both')
         pair.target.put(aProduct({ id: `10${id}`, sku: `SKU-${id}`, quantity: 1 }));
     }

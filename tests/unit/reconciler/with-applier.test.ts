@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { StoreConnector } from '#libs/connectors/store-connector.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import { aProduct } from './fake-stores.ts';
-import { ago, aPair } from './with-applier.ts';
+import { ago, aPair, LONG_AGO } from './with-applier.ts';
 
 describe('the comparison with the applier itself', () => {
   test('begins in step', async () => {
@@ -32,7 +32,7 @@ describe('the comparison with the applier itself', () => {
     const pair = await aPair();
     pair.target.put(aProduct({ id: '101', sku: 'SKU-1', quantity: 8 }));
     const edited = await pair.compare();
-    pair.source.put(aProduct({ id: '1', quantity: 2, changedAt: ago(86_400_000) }));
+    pair.source.put(aProduct({ id: '1', quantity: 2, changedAt: LONG_AGO }));
     const silent = await pair.compare();
 
     expect(edited.findings).toEqual([

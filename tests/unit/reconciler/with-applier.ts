@@ -21,6 +21,8 @@ import { aProduct, fingerprint, NOW, somePairSettings } from './fake-stores.ts';
 const HEALTH = { failed: async () => 'well' as const, isWell: () => true, whenWell: async () => {} };
 const { signal } = new AbortController();
 export const ago = (ms: number) => new Date(NOW - ms).toISOString();
+/** What both stores held long before anybody looked. */
+export const LONG_AGO = ago(90_000_000);
 
 /** Both stores in memory, with the product itself between them: the log, the facts, the applier and the comparison. */
 export async function aPair(
@@ -53,7 +55,7 @@ export async function aPair(
   };
   await facts.put([{ pair: 'acme', kind: 'phase', id: 'phase', value: { phase: 'follow', at: now, by: 'anna' } }]);
   for (const id of ids) {
-    source.put(aProduct({ id, changedAt: ago(86_400_000) }));
+    source.put(aProduct({ id, changedAt: LONG_AGO }));
     target.put(aProduct({ id: `10${id}`, sku: `SKU-${id}`, quantity: 9 }));
   }
   const applier = await openApplier(deps);
