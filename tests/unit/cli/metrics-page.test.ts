@@ -36,8 +36,11 @@ async function startParts(...parts: readonly string[]) {
 test('a process that runs everything tells of ingest, of each pair and of itself on one port', async () => {
   const running = await startParts();
   await folder.run('pause');
-
-  const { text } = await running.read('/metrics');
+  // Its stores are asked who they are beside everything else.
+  const text = await vi.waitUntil(async () => {
+    const page = (await running.read('/metrics')).text;
+    return page.includes('lockstep_store_calls_total{') && page;
+  }, 30_000);
 
   expect(text).toContain('lockstep_ingest_log_well 1');
   expect(text).toContain('lockstep_lag_changes{pair="acme",partition="0"} 0');
