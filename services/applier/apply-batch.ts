@@ -1,8 +1,8 @@
 import type { AnyFactWrite } from '#libs/facts/fact-store.ts';
 import type { Epoch } from '#libs/event-log/event-log.ts';
 import type { News } from '#libs/event-log/news.ts';
-import type { NewsOutcome } from '#libs/journal/journal-records.ts';
 import type { ApplierDeps } from './applier-deps.ts';
+import { batchRecords } from './batch-records.ts';
 import { EpochLost } from './applier-deps.ts';
 import { coalesceByRoot, type Group, type Work } from './coalesce.ts';
 import { decideCreation } from './creation-doubt.ts';
@@ -272,11 +272,10 @@ async function writeDown(deps: ApplierDeps, batch: Batch, records: Records): Pro
   for (const [afterMs, news] of byDelay(records.delayed)) await log.publish(news, { afterMs });
   if (records.facts.length > 0 && (await facts.put(lastOfEach(records.facts), { epoch })) === 'lost')
     throw new EpochLost('The partition has another owner');
-  const outcomes: NewsOutcome[] = [...records.outcomes].toSorted((a, b) => a.offset - b.offset);
-  const record = { v: 1, type: 'batch', at: clock.now(), outcomes };
+  const told = batchRecords(records.outcomes, clock.now());
   const offsets = works.map(({ logged }) => logged.offset);
   if (without?.has('outcome-before-settled') === true) await log.settle(epoch, offsets, null);
-  await log.appendJournal([{ pair: epoch.pair, partition: epoch.partition, record }]);
+  await log.appendJournal(told.map((record) => ({ pair: epoch.pair, partition: epoch.partition, record })));
   const stillBegun = begun !== null && begun > lastOffset(batch) ? begun : null;
   if ((await log.settle(epoch, offsets, stillBegun)) === 'lost') throw new EpochLost('The partition has another owner');
 }

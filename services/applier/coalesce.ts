@@ -50,7 +50,9 @@ export function coalesceByRoot(works: readonly Work[], now: number): Sorted {
     else if (news.child !== undefined) children.push({ offset, news });
     else {
       const key = `${news.root}:${news.rootId}`;
-      byKey.set(key, [...(byKey.get(key) ?? []), { work, news }]);
+      const members = byKey.get(key);
+      if (members === undefined) byKey.set(key, [{ work, news }]);
+      else members.push({ work, news });
     }
   }
   return { groups: [...byKey].map(([key, members]) => group(key, members)), undecodable, children, early };
