@@ -30,7 +30,7 @@ export function connectRedis(url: string, logger: Logger): RedisConnection {
     connectTimeout: COMMAND_MS,
     maxRetriesPerRequest: 1,
     retryStrategy: (times: number) => Math.min(RECONNECT_MAX_MS, times * 100),
-    scripts: Object.fromEntries(Object.entries(SCRIPTS).map(([name, script]) => [name, { ...script }])),
+    scripts: Object.fromEntries(Object.entries(SCRIPTS).map(([name, script]) => [name, toClientScript(script)])),
   };
   const redis = new Redis(url, options);
   let isAway = false;
@@ -56,7 +56,7 @@ export function connectRedis(url: string, logger: Logger): RedisConnection {
     if (calls.length === 0) return [];
     return ask('use the state store', async (client) => {
       const pipeline = client.pipeline();
-      for (const { script, keys, args } of calls) queue(pipeline, script, [...keys, ...args]);
+      for (const call of calls) queue(pipeline, call);
       const answers = (await pipeline.exec()) ?? [];
       return answers.map(([error, answer]) => {
         if (error !== null) throw error;
@@ -74,7 +74,13 @@ export function connectRedis(url: string, logger: Logger): RedisConnection {
 }
 
 // The client adds a method for each script; its types cannot know them.
-function queue(pipeline: ChainableCommander, script: ScriptName, args: readonly (string | number)[]): void {
+function queue(pipeline: ChainableCommander, { script, keys, args }: ScriptCall): void {
   const methods = pipeline as unknown as Record<ScriptName, (...args: readonly (string | number)[]) => unknown>;
-  methods[script](...args);
+  const counted = SCRIPTS[script].numberOfKeys === null ? [keys.length] : [];
+  methods[script](...counted, ...keys, ...args);
+}
+
+// The client counts the keys itself only where it was told how many there are.
+function toClientScript({ lua, numberOfKeys }: (typeof SCRIPTS)[ScriptName]) {
+  return numberOfKeys === null ? { lua } : { lua, numberOfKeys };
 }

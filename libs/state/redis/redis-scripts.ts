@@ -30,20 +30,29 @@ local function keep(key, left, now, capacity, perSecond)
   redis.call('PEXPIRE', key, 86400000)
 end`;
 
+/** `numberOfKeys` null: each call has its own. */
 export const SCRIPTS = {
-  /** KEYS: the kind's hash, the tombstone. ARGV: id, offset, value or '' to delete, how long a tombstone is kept. */
-  putFact: {
-    numberOfKeys: 2,
+  /**
+   * Many facts of one kind. KEYS: the kind's hash, then the tombstone of each. ARGV: how long a tombstone is kept, then for each its
+   * id, offset, value or '' to delete.
+   */
+  putFacts: {
+    numberOfKeys: null,
     lua: `
-local known = redis.call('HGET', KEYS[1], ARGV[1])
-local last = known and known:match('^(%d+) ') or redis.call('GET', KEYS[2])
-if last and tonumber(last) > tonumber(ARGV[2]) then return 0 end
-if ARGV[3] == '' then
-  redis.call('HDEL', KEYS[1], ARGV[1])
-  redis.call('SET', KEYS[2], ARGV[2], 'PX', ARGV[4])
-else
-  redis.call('HSET', KEYS[1], ARGV[1], ARGV[2] .. ' ' .. ARGV[3])
-  redis.call('DEL', KEYS[2])
+for n = 2, #KEYS do
+  local at = (n - 2) * 3 + 2
+  local id, offset, value = ARGV[at], ARGV[at + 1], ARGV[at + 2]
+  local known = redis.call('HGET', KEYS[1], id)
+  local last = known and known:match('^(%d+) ') or redis.call('GET', KEYS[n])
+  if not last or tonumber(last) <= tonumber(offset) then
+    if value == '' then
+      redis.call('HDEL', KEYS[1], id)
+      redis.call('SET', KEYS[n], offset, 'PX', ARGV[1])
+    else
+      redis.call('HSET', KEYS[1], id, offset .. ' ' .. value)
+      if not known then redis.call('DEL', KEYS[n]) end
+    end
+  end
 end
 return 1`,
   },
@@ -113,6 +122,6 @@ return 1`,
     numberOfKeys: 1,
     lua: `if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0`,
   },
-} as const satisfies Record<string, { readonly numberOfKeys: number; readonly lua: string }>;
+} as const satisfies Record<string, { readonly numberOfKeys: number | null; readonly lua: string }>;
 
 export type ScriptName = keyof typeof SCRIPTS;

@@ -87,18 +87,21 @@ function createCopies(redis: RedisConnection, at: At): FactCopies {
   const completeKeys = [at('life'), at('complete')];
 
   return {
-    get: (keys) =>
-      keys.length === 0
-        ? Promise.resolve([])
-        : redis.ask('read facts', async (client) => {
-            const pipeline = client.pipeline();
-            for (const { pair, kind, id } of keys) pipeline.hget(kindKey(pair, kind), id);
-            const answers = (await pipeline.exec()) ?? [];
-            return answers.map(([error, kept]) => {
-              if (error !== null) throw error;
-              return typeof kept === 'string' ? decode(kept).value : null;
-            });
+    get: async (keys) => {
+      const byHash = Map.groupBy(keys.entries(), ([, { pair, kind }]) => kindKey(pair, kind));
+      const values: unknown[] = keys.map(() => null);
+      await redis.ask('read facts', async (client) => {
+        // One command a kind, and each in parts: a command for each fact costs this process more than all else about it.
+        const parts = [...byHash].flatMap(([hash, wanted]) => inPages(wanted).map((page) => ({ hash, page })));
+        await Promise.all(
+          parts.map(async ({ hash, page }) => {
+            const found = await client.hmget(hash, ...page.map(([, { id }]) => id));
+            for (const [at, [index]] of page.entries()) values[index] = valueOf(found[at] ?? null);
           }),
+        );
+      });
+      return values;
+    },
     async *list(pair, kind) {
       // A scan may meet an entry twice while the hash grows.
       const seen = new Set<string>();
@@ -120,8 +123,9 @@ function createCopies(redis: RedisConnection, at: At): FactCopies {
     },
     count: (pair, kind) => redis.ask('count facts', (client) => client.hlen(kindKey(pair, kind))),
     async put(records) {
-      for (let from = 0; from < records.length; from += PAGE)
-        await redis.callAll(records.slice(from, from + PAGE).map((record) => toPut(record)));
+      const byHash = Map.groupBy(records, ({ pair, kind }) => kindKey(pair, kind));
+      const calls = [...byHash].flatMap(([hash, some]) => inPages(some).map((page) => toPut(hash, page)));
+      await redis.callAll(calls);
     },
     async completeTo() {
       const kept = await redis.call({ script: 'completeTo', keys: completeKeys, args: [] });
@@ -137,15 +141,28 @@ function createCopies(redis: RedisConnection, at: At): FactCopies {
       })) === 1,
   };
 
-  function toPut(record: FactRecord) {
-    const { value } = record;
-    const text = value === null || value === undefined ? '' : JSON.stringify(value);
+  function toPut(hash: string, records: readonly FactRecord[]) {
+    const facts = records.flatMap(({ id, at: { offset }, value }) => [id, offset, textOf(value)]);
     return {
-      script: 'putFact' as const,
-      keys: [kindKey(record.pair, record.kind), goneKey(record)],
-      args: [record.id, record.at.offset, text, TOMBSTONE_MS],
+      script: 'putFacts' as const,
+      keys: [hash, ...records.map((record) => goneKey(record))],
+      args: [TOMBSTONE_MS, ...facts],
     };
   }
+}
+
+function inPages<T>(items: readonly T[]): readonly (readonly T[])[] {
+  const pages: (readonly T[])[] = [];
+  for (let from = 0; from < items.length; from += PAGE) pages.push(items.slice(from, from + PAGE));
+  return pages;
+}
+
+function textOf(value: unknown): string {
+  return value === null || value === undefined ? '' : JSON.stringify(value);
+}
+
+function valueOf(kept: string | null): unknown {
+  return kept === null ? null : decode(kept).value;
 }
 
 /** `<offset> <value as JSON>`. */
