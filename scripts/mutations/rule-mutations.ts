@@ -50,10 +50,20 @@ export const RULE_MUTATIONS: readonly Mutation[] = [
     breaks: rule(2, 'begin'),
     does: 'a process that was frozen sends long after it began',
     file: 'services/applier/send-gate.ts',
-    find: 'settings.timing.sessionMs / 2;',
-    replace: 'settings.timing.sessionMs * 1_000;',
+    find: 'return timing.sessionMs / 2;',
+    replace: 'return timing.sessionMs * 1_000;',
     tests: { files: ['tests/unit/applier/send-gate.test.ts'] },
     ci: true,
+  },
+  {
+    id: 'window-counted-from-the-answer',
+    breaks: rule(2, 'begin'),
+    does: 'the time for sending is counted from when the answer to begin is heard, however late that is',
+    file: 'services/applier/write-batch.ts',
+    find: "  if (held === 'lost') throw",
+    replace: `  const gate = openSendGate(deps, epoch);
+  if (held === 'lost') throw`,
+    tests: { files: ['tests/unit/applier/send-window.test.ts'] },
   },
   {
     id: 'one-clock',
@@ -73,6 +83,15 @@ export const RULE_MUTATIONS: readonly Mutation[] = [
     replace: '    inherited && landingMs < 0 && without',
     tests: { files: ['tests/laws/law-03-never-backwards-for-good.test.ts'] },
     ci: true,
+  },
+  {
+    id: 'look-before-the-last-call-landed',
+    breaks: rule(3, 'take-over'),
+    does: 'the look after a take-over does not wait for what an earlier owner sent before it heard of the end of its epoch',
+    file: 'services/applier/open-applier.ts',
+    find: 'sentUntil: deps.clock.now() + sendWindowMs(deps.settings),',
+    replace: 'sentUntil: deps.clock.now(),',
+    tests: { files: ['tests/unit/applier/send-window.test.ts'] },
   },
   {
     id: 'begun-not-heard',

@@ -19,10 +19,10 @@ export type Batch = {
   readonly epoch: Epoch;
   readonly works: readonly Work[];
   /**
-   * By the wall clock, when this epoch began or a batch of it was last cut short after it had sent something: the look after a
-   * take-over is counted from here.
+   * By the wall clock, until when calls of an earlier owner, or of a batch of this epoch that was cut short, may have been sent: the
+   * look after a take-over is counted from here.
    */
-  readonly tookOverAt: number;
+  readonly sentUntil: number;
   /** The highest offset that an earlier owner may have had in work; null: none. */
   readonly begun: number | null;
   readonly landingMs: number;
@@ -233,13 +233,13 @@ function isFoundUnfinished(read: ReadGroup): boolean {
 // What an earlier owner may have had in work is looked at again once its calls must have landed; so is a failed call that was sent.
 function lookAfter(
   { without }: ApplierDeps,
-  { tookOverAt, landingMs }: Batch,
+  { sentUntil, landingMs }: Batch,
   { one, written }: Ended,
   now: number,
 ): number | null {
   const { inherited } = one.read.group;
   const takeOver =
-    inherited && without?.has('look-after-take-over') !== true ? Math.max(0, tookOverAt + landingMs - now) + 1 : -1;
+    inherited && without?.has('look-after-take-over') !== true ? Math.max(0, sentUntil + landingMs - now) + 1 : -1;
   const sent = written?.kind === 'unknown' || written?.kind === 'failed' ? landingMs + 1 : -1;
   const lookMs = Math.max(takeOver, without?.has('look-after-lost-answer') === true ? -1 : sent);
   return lookMs < 0 ? null : lookMs;

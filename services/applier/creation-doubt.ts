@@ -25,7 +25,7 @@ export async function decideCreation(
   if (link !== null) return 'again';
   if (without?.has('wait-before-creation') === true) return null;
   // An earlier owner may have sent it just now, whatever an older doubt says that has long passed.
-  const inherited = read.group.inherited ? batch.tookOverAt + batch.landingMs : 0;
+  const inherited = read.group.inherited ? batch.sentUntil + batch.landingMs : 0;
   const until = Math.max(creating?.until ?? 0, inherited);
   // Not by the time it is now: this process may have stood still since it looked, and an earlier creation landed meanwhile.
   if (until <= read.lookedAt) return null;

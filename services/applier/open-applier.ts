@@ -7,6 +7,7 @@ import { EpochLost, StoreIll, StoreShut } from './applier-deps.ts';
 import { createBatchSize, ROOTS_MIN, takeByRoots, type BatchSize } from './batch-size.ts';
 import type { Work } from './coalesce.ts';
 import { mayWrite, readPairState } from './pair-state.ts';
+import { sendWindowMs } from './send-gate.ts';
 
 export type Applier = {
   /** Finishes what is begun, then leaves. */
@@ -23,8 +24,8 @@ const PAUSE_MS = 1_000;
 /** One partition in this process: its queue, and the loop that works it off batch by batch. */
 type Lane = {
   readonly epoch: Epoch;
-  /** When it began, or a batch was last cut short after it had sent something. */
-  tookOverAt: number;
+  /** Until when calls of earlier owners, or of a batch that was cut short here, may have been sent. */
+  sentUntil: number;
   readonly begun: number | null;
   readonly committed: number;
   queue: Work[];
@@ -108,7 +109,8 @@ function openLane(
   const running = Promise.withResolvers<void>();
   const lane: Lane = {
     epoch,
-    tookOverAt: deps.clock.now(),
+    // An earlier owner may hear late that its epoch is over: it sends until half a session time-out after its last `begin`.
+    sentUntil: deps.clock.now() + sendWindowMs(deps.settings),
     begun,
     committed,
     queue: [],
@@ -172,7 +174,7 @@ async function tryBatch(
     await applyBatch(deps, {
       epoch: lane.epoch,
       works,
-      tookOverAt: lane.tookOverAt,
+      sentUntil: lane.sentUntil,
       begun: lane.begun,
       onSend: () => (sent = true),
       landingMs: settings.timing.landingMs ?? target.capabilities.landingMs,
@@ -201,7 +203,7 @@ async function tryBatch(
 // What a batch sent before it failed was not written down as in doubt: to the next attempt it is as an earlier owner's would be.
 function leaveInDoubt(lane: Lane, count: number, now: number): void {
   lane.queue = lane.queue.map((work, index) => (index < count ? { ...work, inherited: true } : work));
-  lane.tookOverAt = now;
+  lane.sentUntil = Math.max(lane.sentUntil, now);
 }
 
 const prepared = new WeakSet<ApplierDeps>();

@@ -1,4 +1,5 @@
 import type { Epoch } from '#libs/event-log/event-log.ts';
+import type { PairSettings } from '#libs/model/pair.ts';
 import type { ApplierDeps } from './applier-deps.ts';
 
 /** Says, in the very tick that sends a call, whether it may be sent. */
@@ -8,15 +9,20 @@ export type SendGate = {
   readonly expired: () => boolean;
 };
 
+/** How long after it asked for `begin` an owner may send, in milliseconds: half a session time-out. */
+export function sendWindowMs({ timing }: Pick<PairSettings, 'timing'>): number {
+  return timing.sessionMs / 2;
+}
+
 /**
- * Opens half a session time-out for sending, counted from the answer of `begin` by the monotonic and by the wall clock: a process
- * that was frozen finds it closed when it thaws, and another owner's landing has not begun before it closed.
+ * Opens half a session time-out for sending, by the monotonic and by the wall clock. It is opened before `begin` is asked for: the
+ * answer may be heard long after it was given, by a process that was frozen in between, and then it proves nothing about now.
  */
 export function openSendGate(
   { clock, settings, without }: Pick<ApplierDeps, 'clock' | 'settings' | 'without'>,
   epoch: Epoch,
 ): SendGate {
-  const allowedMs = settings.timing.sessionMs / 2;
+  const allowedMs = sendWindowMs(settings);
   const [monotonic, wall] = [clock.monotonic() + allowedMs, clock.now() + allowedMs];
   const expired = () =>
     without?.has('send-deadline') !== true && (clock.monotonic() >= monotonic || clock.now() >= wall);

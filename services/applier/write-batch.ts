@@ -38,11 +38,11 @@ export async function writeBatch(
     partition: epoch.partition,
     record: beforeCall(deps, one, call),
   }));
+  const gate = openSendGate(deps, epoch);
   const begin = async () => (deps.without?.has('begin') === true ? 'held' : deps.log.begin(epoch, begunOffset));
   const [held] = await Promise.all([begin(), deps.log.appendJournal(before)]);
   if (held === 'lost') throw new EpochLost('The partition has another owner');
 
-  const gate = openSendGate(deps, epoch);
   // Somebody held or closed the pair since it was planned: nothing is sent, and it is planned again.
   const stands = isSameState(await readPairState(deps), state);
   const context: WriteContext = { signal: epoch.signal, priority: 'change', maySend: gate.maySend };

@@ -17,7 +17,7 @@ function decide({
   wasRead = true,
   linked = false,
   inherited = false,
-  tookOverAt = NOW,
+  sentUntil = NOW,
   lookedAt = NOW,
 } = {}) {
   const written: unknown[] = [];
@@ -32,7 +32,7 @@ function decide({
   } as Pick<FactStore, 'ensureComplete' | 'get' | 'put'>;
   const deps = { facts, clock: { ...systemClock, now: () => NOW }, settings: PAIR } as unknown as ApplierDeps;
   const epoch = { pair: 'acme', partition: 0, generation: 1, signal: new AbortController().signal };
-  const batch: Batch = { epoch, works: [], tookOverAt, begun: null, landingMs: LANDING, onSend: () => undefined };
+  const batch: Batch = { epoch, works: [], sentUntil, begun: null, landingMs: LANDING, onSend: () => undefined };
   const read = aRead({ group: { ...groupOf(aNews()), inherited }, creating: wasRead ? doubt(until) : null, lookedAt });
   return decideCreation(deps, batch, read).then((ending) => ({ ending, written }));
 }
@@ -59,12 +59,12 @@ test('waits landing after a take-over, and writes the doubt down', async () => {
 
 test('an older doubt does not end that of the take-over, nor a long past take-over begin one', async () => {
   expect((await decide({ inherited: true, until: NOW - 1 })).ending).toMatchObject({ afterMs: LANDING + 1 });
-  expect((await decide({ inherited: true, tookOverAt: NOW - LANDING })).ending).toBeNull();
+  expect((await decide({ inherited: true, sentUntil: NOW - LANDING })).ending).toBeNull();
 });
 
 test('a look-up that began before the doubt had passed proves nothing, however late it is by now', async () => {
   const late = await decide({ until: NOW - 5, lookedAt: NOW - 10 });
-  const takenOver = await decide({ inherited: true, tookOverAt: NOW - LANDING - 5, lookedAt: NOW - 10 });
+  const takenOver = await decide({ inherited: true, sentUntil: NOW - LANDING - 5, lookedAt: NOW - 10 });
 
   expect(late.ending).toEqual({ kind: 'later', afterMs: 1, reason: 'creation-in-doubt' });
   expect(takenOver.ending).toEqual({ kind: 'later', afterMs: 1, reason: 'creation-in-doubt' });
