@@ -61,7 +61,7 @@ export const RULE_MUTATIONS: readonly Mutation[] = [
     does: 'the time for sending is counted from when the answer to begin is heard, however late that is',
     file: 'services/applier/write-batch.ts',
     find: "  if (held === 'lost') throw",
-    replace: `  const gate = openSendGate(deps, epoch);
+    replace: `  Object.assign(gate, openSendGate(deps, epoch));
   if (held === 'lost') throw`,
     tests: { files: ['tests/unit/applier/send-window.test.ts'] },
   },
@@ -206,6 +206,34 @@ export const RULE_MUTATIONS: readonly Mutation[] = [
     find: "  if (gap) void raiseAlarm(deps, epoch, 'news before the start of the log is gone');\n",
     replace: '',
     tests: { files: ['tests/unit/applier/gaps.test.ts'] },
+  },
+  {
+    id: 'everybody-reconciles',
+    breaks: 'one reconciler a pair',
+    does: 'a process compares although another one holds the lease',
+    file: 'services/reconciler/keep-lease.ts',
+    find: 'if (answer === true) {',
+    replace: 'if (answer !== null) {',
+    tests: histories('aimed at the rule lease'),
+  },
+  {
+    id: 'comparison-begins-anew',
+    breaks: 'a comparison that was cut short goes on',
+    does: 'what a dead reconciler had found and repaired is thrown away',
+    file: 'services/reconciler/compare-stores.ts',
+    find: '&& clock.now() - startedAt < RESUME_WITHIN_MS) {',
+    replace: '&& clock.now() < startedAt) {',
+    tests: histories('aimed at the rule resume'),
+  },
+  {
+    id: 'scans-believed',
+    breaks: 'a comparison looks again through the applier',
+    does: 'what two scans saw is told as drift, whatever was in flight between them',
+    file: 'services/reconciler/ask-applier.ts',
+    find: 'deps.without?.has(rule) === true ? await believeScans',
+    replace: 'deps.without?.has(rule) !== true ? await believeScans',
+    tests: histories('aimed at the rule look-through-applier'),
+    ci: true,
   },
   {
     id: 'news-after-the-read',

@@ -1,5 +1,6 @@
 import type { News } from '#libs/event-log/news.ts';
 import type { AgreedFile } from './agreed-file.ts';
+import { believeScans } from './believe-scans.ts';
 import type { JournalStore } from './journal-store.ts';
 import type { ReconcilerDeps, ReconcilerRule } from './reconciler-deps.ts';
 import type { Candidate, LastAgreed, RunFile } from './run-file.ts';
@@ -28,12 +29,15 @@ export async function askAboutCandidates(
 ): Promise<void> {
   const total = file.count('candidates');
   let done = 0;
+  const rule: ReconcilerRule = 'look-through-applier';
+  const believed =
+    deps.without?.has(rule) === true ? await believeScans(deps, file, options.run, options.signal) : null;
   for (;;) {
     const window = file.candidates('unanswered', options.windowMax);
     if (window.length === 0) return;
     await publishQuestions(deps, file, journal, window, options);
     await collect(deps, journal, options, window, (root, answer) => {
-      file.answered(root, answer);
+      file.answered(root, believed === null ? answer : { outcome: believed.get(root) ?? null, beside: false });
       done += 1;
       options.onProgress({ stage: 'asking', done, of: total });
     });

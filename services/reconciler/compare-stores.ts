@@ -150,6 +150,7 @@ async function judge(deps: ComparisonDeps, file: RunFile): Promise<void> {
       const findings = judgeRoot({
         candidate,
         source: file.read('source', candidate.root, candidate.rootId),
+        scannedSince: Number(file.getNote('startedAt')),
         target: counterpart(file, candidate),
         loose: loose[index] ?? [],
         news: journal.newsOf(keyOf(candidate), 50),

@@ -5,7 +5,7 @@ import type { FieldDifference, NewsOutcome } from '#libs/journal/journal-records
 import type { PairSettings } from '#libs/model/pair.ts';
 import type { StoredRoot } from '#libs/model/stored.ts';
 import { entitiesOf, type RootEntity } from '#libs/planning/entity-values.ts';
-import { findCause, type Cause, type CauseInput, type HeardNews } from './find-cause.ts';
+import { findCause, GRAIN_MS, type Cause, type CauseInput, type HeardNews } from './find-cause.ts';
 import type { Finding } from './finding.ts';
 import { labelEntity } from './label-root.ts';
 import { narrowToVariant } from './narrow-to-variant.ts';
@@ -14,6 +14,8 @@ import type { Answer, Candidate } from './run-file.ts';
 export type JudgeInput = {
   readonly candidate: Candidate;
   readonly source: StoredRoot | null;
+  /** No scan began before. */
+  readonly scannedSince: number;
   /** Its linked counterpart as the scan saw it: names what the source no longer has. */
   readonly target: StoredRoot | null;
   /** Variants that still have no link after the applier looked. */
@@ -85,7 +87,7 @@ function judgeField(input: JudgeInput, outcome: NewsOutcome, difference: FieldDi
 
 // Settled prints are of values before the target's vocabulary changed them: so is the scanned source, unless it moved since.
 function isWantedAgain(
-  { candidate, source, settings, fingerprint }: JudgeInput,
+  { candidate, source, settings, fingerprint, scannedSince }: JudgeInput,
   outcome: NewsOutcome,
   { entity, field, source: said }: FieldDifference,
   hidden: boolean,
@@ -94,11 +96,17 @@ function isWantedAgain(
   const before = candidate.before?.settled?.wanted[`${entity}/${short}`];
   if (before === undefined) return null;
   const scanned = entitiesOfOrNone(source).find((one) => `${one.entity}:${one.id}` === entity);
-  if (scanned !== undefined && (source?.changedAt ?? null) === (outcome.sourceChangedAt ?? null)) {
-    const { wanted } = mapFields(scanned.entity, scanned.values, [short], settings.maps);
-    if (short in wanted) return before === fingerprint(wanted[short]);
-  }
-  return before === (hidden ? said : fingerprint(said));
+  const asRead = before === (hidden ? said : fingerprint(said));
+  if (scanned === undefined || (source?.changedAt ?? null) !== (outcome.sourceChangedAt ?? null)) return asRead;
+  const { wanted } = mapFields(scanned.entity, scanned.values, [short], settings.maps);
+  if (!(short in wanted)) return asRead;
+  const asScanned = before === fingerprint(wanted[short]);
+  // Within the grain of its clock it may have moved after the scan: where both then say another thing, nobody knows.
+  return asScanned !== asRead && isFresh(source?.changedAt ?? null, scannedSince) ? null : asScanned;
+}
+
+function isFresh(changedAt: string | null, since: number): boolean {
+  return changedAt !== null && since < Date.parse(changedAt) + GRAIN_MS;
 }
 
 function entitiesOfOrNone(source: StoredRoot | null): readonly RootEntity[] {

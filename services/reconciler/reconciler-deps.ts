@@ -30,4 +30,4 @@ export type ReconcilerDeps = {
   readonly without?: ReadonlySet<string>;
 };
 
-export type ReconcilerRule = 'mark-before-asking';
+export type ReconcilerRule = 'mark-before-asking' | 'look-through-applier';

@@ -9,9 +9,11 @@ import type { VirtualClock } from './virtual-clock.ts';
 export type Cast = {
   readonly start: (role: Role) => void;
   /** Lays a trap for one process of this role: it stops at this place, or at one that the history's random numbers choose. */
-  readonly trap: (role: Role, fault: 'kill' | 'freeze', place?: string) => void;
+  readonly trap: (role: Role, fault: Fault, place?: string) => void;
   readonly kill: (victim: SimProcess) => void;
   readonly freeze: (victim: SimProcess) => void;
+  /** What it owned is given to another one now; it runs on, and hears of it later. */
+  readonly expire: (victim: SimProcess) => void;
   /** Switches off all of this role but the one that began last. */
   readonly leaveOne: (role: Role) => void;
   /** No trap strikes any more. */
@@ -21,6 +23,9 @@ export type Cast = {
   readonly passed: ReadonlySet<string>;
   readonly deaths: ReadonlySet<string>;
 };
+
+/** `expire`: the broker gives what the process owned to another one, and the process runs on. */
+export type Fault = 'kill' | 'freeze' | 'expire';
 
 export type CastOptions = {
   readonly broker: MemoryBroker;
@@ -48,7 +53,7 @@ export function createCast({ broker, clock, random, sessionMs, say, run }: CastO
   let calm = false;
   const numbers = new Map<Role, number>();
 
-  function begin(role: Role, slot: number, fault: 'kill' | 'freeze' | null = null): void {
+  function begin(role: Role, slot: number, fault: Fault | null = null): void {
     const number = (numbers.get(role) ?? 0) + 1;
     numbers.set(role, number);
     const process = createSimProcess(`${role}-${String(number)}`, (place) => {
@@ -63,15 +68,20 @@ export function createCast({ broker, clock, random, sessionMs, say, run }: CastO
   }
   const start = (role: Role) => begin(role, slots++);
 
-  function lay(member: Member, fault: 'kill' | 'freeze', crossings: number): void {
+  function lay(member: Member, fault: Fault, crossings: number): void {
     const { role, process } = member;
     const named = must(PLACES[role][Math.floor(random() * PLACES[role].length)], 'a place to stop at');
     const place = random() < 0.5 ? Math.floor(random() * crossings) : named;
     process.arm({ at: place, strike: () => strike(member, fault) });
   }
 
-  function strike({ role, slot, process }: Member, fault: 'kill' | 'freeze'): void {
+  function strike({ role, slot, process }: Member, fault: Fault): void {
     if (!process.isRunning()) return;
+    if (fault === 'expire') {
+      say(`expire ${process.name} at ${at}`);
+      broker.expire(process.name);
+      return;
+    }
     if (fault === 'freeze') {
       say(`freeze ${process.name} at ${at}`);
       process.freeze();
@@ -108,6 +118,7 @@ export function createCast({ broker, clock, random, sessionMs, say, run }: CastO
     },
     kill: (process) => strike(memberOf(process), 'kill'),
     freeze: (process) => strike(memberOf(process), 'freeze'),
+    expire: (process) => strike(memberOf(process), 'expire'),
     leaveOne(role) {
       const alive = all.filter((one) => one.role === role && !one.process.isKilled());
       const last = alive.findLast(({ process }) => process.isRunning());

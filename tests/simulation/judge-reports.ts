@@ -62,7 +62,7 @@ export async function judgeOutcomes(log: EventLog, { outcomes }: Told): Promise<
 
 /** What a report told that is not so, or did not tell that is, by the ledger; in words. */
 export function judgeReports(told: Told, ledger: Ledger): readonly string[] {
-  return told.runs.flatMap((one) => [
+  const untrue = told.runs.flatMap((one) => [
     ...one.findings.flatMap((finding) => {
       const why = isUntrue(finding, one, told, ledger);
       return why === null ? [] : [`${one.run.id} tells ${keyOf(finding)} ${finding.cause}: ${why}`];
@@ -70,6 +70,21 @@ export function judgeReports(told: Told, ledger: Ledger): readonly string[] {
     ...unseen(one, ledger),
     ...unnamed(one),
   ]);
+  return [...untrue, ...abandoned(told)];
+}
+
+/** What was repaired for a comparison that never came to its end: nobody tells of it. */
+function abandoned({ runs, outcomes }: Told): readonly string[] {
+  const ended = new Set(runs.map(({ run }) => run.id));
+  return outcomes.flatMap(({ kind, run, outcome, root, differences = [] }) =>
+    kind === 'compare' &&
+    run !== undefined &&
+    !ended.has(run.replace('.verify', '')) &&
+    outcome === 'applied' &&
+    differences.length > 0
+      ? [`${run} had ${root} repaired, and no report tells it`]
+      : [],
+  );
 }
 
 function keyOf({ entity, field }: Pick<Finding, 'entity' | 'field'>): string {
@@ -102,11 +117,11 @@ const CAUSES: { readonly [C in Cause]?: Check } = {
         hook.at - hook.changeAt > LATE_AFTER_MS - 1_000 &&
         hook.at >= askedAt(one, root) &&
         hook.at <= one.run.endedAt,
-    ) || changes.some((change) => change.root === root && !change.clockMoved && change.at <= one.run.endedAt)
+    ) || changes.some((change) => change.root === root && change.clock !== 'moved' && change.at <= one.run.endedAt)
       ? null
       : 'none came late',
   'silent-at-source': ({ root }, one, _told, { changes }) =>
-    changes.some((change) => change.root === root && !change.clockMoved && change.at <= one.run.endedAt)
+    changes.some((change) => change.root === root && change.clock === 'still' && change.at <= one.run.endedAt)
       ? null
       : 'its clock moved with each change',
   'target-edited': ({ root }, one, _told, { edits }) =>
@@ -130,7 +145,7 @@ const CAUSES: { readonly [C in Cause]?: Check } = {
       ? null
       : 'nothing was on its way',
   inconclusive: ({ root }, one, { unheard }, { changes, edits, accepted }) =>
-    changes.some((change) => change.root === root && !change.clockMoved) ||
+    changes.some((change) => change.root === root && change.clock !== 'moved') ||
     edits.some((edit) => edit.root === root) ||
     unheard.some((call) => call.root === root && call.at < askedAt(one, root)) ||
     // A webhook that came after the question, of a change after the one that was found: it cannot be told apart from a late one.

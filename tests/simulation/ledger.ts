@@ -4,15 +4,18 @@ import type { World } from './world.ts';
 /** A difference as it stood: `<entity>:<sourceId>/<field>`, or `<root>:<sourceId>/` for what the target lacks. */
 export type Stood = { readonly key: string; readonly root: string; readonly from: number; until: number };
 
+/** What a change did to the clock of its root: `again`, it says the same second as the change before. */
+export type ClockMove = 'moved' | 'again' | 'still';
+
 /** What really happened, apart from what any service believes. */
 export type Ledger = {
   readonly stood: readonly Stood[];
-  readonly changes: readonly { readonly at: number; readonly root: string; readonly clockMoved: boolean }[];
+  readonly changes: readonly { readonly at: number; readonly root: string; readonly clock: ClockMove }[];
   /** Webhooks as they were accepted, by the change they tell of. */
   readonly accepted: readonly { readonly at: number; readonly root: string; readonly changeAt: number }[];
   /** What a person did to a selected field of the target. */
   readonly edits: readonly { readonly at: number; readonly root: string }[];
-  readonly changed: (root: string, clockMoved: boolean) => void;
+  readonly changed: (root: string, clock: ClockMove) => void;
   readonly accept: (root: string, changeAt: number) => void;
   readonly edited: (root: string) => void;
   /** Looks at both stores: called after each change of either. */
@@ -30,7 +33,7 @@ export function createLedger(world: World, now: () => number): Ledger {
     changes,
     accepted,
     edits,
-    changed: (root, clockMoved) => changes.push({ at: now(), root, clockMoved }),
+    changed: (root, clock) => changes.push({ at: now(), root, clock }),
     accept: (root, changeAt) => accepted.push({ at: now(), root, changeAt }),
     edited: (root) => edits.push({ at: now(), root }),
     look() {

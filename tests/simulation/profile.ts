@@ -3,7 +3,10 @@ import type { ReconcilerRule } from '../../services/reconciler/reconciler-deps.t
 import type { TargetFaults } from './flaky-target.ts';
 
 /** A rule that a history can do without, to show that it carries weight. */
-export type SimRule = ApplierRule | ReconcilerRule;
+export type SimRule = ApplierRule | ReconcilerRule | PortRule;
+
+/** Taken out at a port of the service: it never hears what the rule needs. */
+export type PortRule = 'lease' | 'resume' | 'epoch';
 
 /** What a history is made of; each rule has a profile aimed at it. */
 export type Profile = {
@@ -22,11 +25,25 @@ export type Profile = {
   readonly killAfterSend?: number;
   readonly freezeBeforeSend?: number;
   /** The reconciler is there, and so many of its processes are killed, and frozen. Null: appliers alone. */
-  readonly reconciler: { readonly kills: number; readonly freezes: number } | null;
+  readonly reconciler: {
+    readonly kills: number;
+    readonly freezes: number;
+    /** How many there are from the beginning. @default 1 */
+    readonly count?: number;
+    /** Both stores are compared again every few seconds. @default false: in half of the histories, every twelve seconds */
+    readonly often?: boolean;
+  } | null;
   /** Chance, a change, that a person edits a selected field of the target. @default 0 */
   readonly edits?: number;
   /** Chance that a webhook never comes. @default 0 */
   readonly missed?: number;
+  /** How many appliers there are from the beginning. @default 1 */
+  readonly appliers?: number;
+  /** How often the broker gives an applier's news to another one without a session time-out: at any call. @default 0 */
+  readonly expiries?: number;
+  /** Chance that it does so between what was read and `begin`, and just before a call is sent. @default 0 */
+  readonly expireBeforeBegin?: number;
+  readonly expireBeforeSend?: number;
   /** Every webhook comes once and soon, so that none repairs by chance what a rule should. */
   readonly prompt?: boolean;
   /** All trading is in the stock of one product, in quick succession. */

@@ -1,3 +1,4 @@
+import { AIMED_AT_APPLIERS, CALM } from './aimed-at-appliers.ts';
 import type { Profile, SimRule } from './profile.ts';
 
 /** A bit of everything. */
@@ -23,8 +24,6 @@ export const FALLEN: Profile = { ...UNIFORM, name: 'state-falls-back', flushes: 
 
 /** Where a rule of the applier is tried, nobody else may repair what its absence breaks. */
 const ALONE: Profile = { ...UNIFORM, reconciler: null, missed: 0, edits: 0 };
-
-const CALM = { reconciler: null, kills: 0, freezes: 0, flushes: 0, prompt: true } as const;
 
 /**
  * A rule of who may write, and the faults that only it withstands: uniform faults would need thousands of seeds to miss it.
@@ -95,6 +94,49 @@ export const AIMED: readonly { readonly rule: SimRule | 'read-after-news'; reado
       fallBacks: 0,
       missed: 0.5,
       reconciler: { kills: 8, freezes: 0 },
+      target: { late: 0, lost: 0, pause: 0 },
+    },
+  },
+  ...AIMED_AT_APPLIERS,
+  {
+    // Between two scans there is always something in flight: what they show is not what stands.
+    rule: 'look-through-applier',
+    profile: {
+      ...CALM,
+      name: 'compared-while-trading',
+      changes: 12,
+      hot: true,
+      reconciler: { kills: 0, freezes: 0, often: true },
+      target: { late: 0, lost: 0, pause: 0 },
+    },
+  },
+  {
+    // Two who compare at once go on with each other's comparison.
+    rule: 'lease',
+    profile: {
+      ...ALONE,
+      name: 'several-reconcilers',
+      kills: 0,
+      freezes: 0,
+      flushes: 0,
+      fallBacks: 0,
+      missed: 0.5,
+      reconciler: { kills: 1, freezes: 3, count: 2, often: true },
+      target: { late: 0, lost: 0, pause: 0 },
+    },
+  },
+  {
+    // What the dead one had found and repaired is told by nobody.
+    rule: 'resume',
+    profile: {
+      ...ALONE,
+      name: 'killed-while-comparing',
+      kills: 0,
+      freezes: 0,
+      flushes: 0,
+      fallBacks: 0,
+      missed: 0.5,
+      reconciler: { kills: 8, freezes: 0, often: true },
       target: { late: 0, lost: 0, pause: 0 },
     },
   },

@@ -1,9 +1,11 @@
 import { createMemoryConnector } from '#libs/connectors/memory/memory-connector.ts';
 import type { StoreConnector } from '#libs/connectors/store-connector.ts';
+import type { EventLog } from '#libs/event-log/event-log.ts';
 import { createFactStore } from '#libs/facts/log-fact-store.ts';
 import type { ApplierRule, Health } from '../../services/applier/applier-deps.ts';
 import { openApplier } from '../../services/applier/open-applier.ts';
 import type { Cast } from './cast.ts';
+import { deafToEpochs } from './deaf-to-epochs.ts';
 import { withLateLanding } from './flaky-target.ts';
 import { clockOf, within } from './ports.ts';
 import type { SimProcess } from './sim-process.ts';
@@ -16,11 +18,14 @@ const WELL: Health = { failed: async () => 'ill', isWell: () => true, whenWell: 
 export async function runApplier(
   stage: Stage,
   process: SimProcess,
-  cast: Pick<Cast, 'kill' | 'freeze'>,
+  cast: Pick<Cast, 'kill' | 'freeze' | 'expire'>,
 ): Promise<void> {
   const { clock, world, broker, say, without, settings, random, profile } = stage;
   const own = clockOf(clock, process);
-  const log = within(process, 'log', broker.connect(process.name));
+  const connected = withExpiry(within(process, 'log', broker.connect(process.name)), () => {
+    if (random() < (profile.expireBeforeBegin ?? 0)) cast.expire(process);
+  });
+  const log = without.has('epoch') ? deafToEpochs(connected) : connected;
   const state = within(process, 'state', stage.state);
   const source = createMemoryConnector(world.source, { now: clock.now });
   const reading = profile.readBeforeNews === true ? fromSnapshots(source, stage) : source;
@@ -40,7 +45,22 @@ export async function runApplier(
   });
 }
 
-function flakyTarget(stage: Stage, process: SimProcess, cast: Pick<Cast, 'kill' | 'freeze'>): StoreConnector {
+/** The broker may give the news to another one after it was read and before `begin` is asked for. */
+function withExpiry(log: EventLog, beforeBegin: () => void): EventLog {
+  return {
+    ...log,
+    begin: (...asked) => {
+      beforeBegin();
+      return log.begin(...asked);
+    },
+  };
+}
+
+function flakyTarget(
+  stage: Stage,
+  process: SimProcess,
+  cast: Pick<Cast, 'kill' | 'freeze' | 'expire'>,
+): StoreConnector {
   const { clock, world, random, profile } = stage;
   return withLateLanding(
     createMemoryConnector(world.target, { now: clock.now, landingMs: LANDING_MS }),
@@ -51,6 +71,7 @@ function flakyTarget(stage: Stage, process: SimProcess, cast: Pick<Cast, 'kill' 
       calm: stage.isCalm,
       beforeSend: () => {
         if (random() < (profile.freezeBeforeSend ?? 0)) cast.freeze(process);
+        if (random() < (profile.expireBeforeSend ?? 0)) cast.expire(process);
       },
       afterSend: () => {
         if (random() < (profile.killAfterSend ?? 0)) clock.after(random() * 200, () => cast.kill(process));

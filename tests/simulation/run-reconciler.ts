@@ -5,8 +5,10 @@ import type { MemoryStore } from '#libs/connectors/memory/memory-store.ts';
 import type { ScanPage, StoreConnector } from '#libs/connectors/store-connector.ts';
 import { createFactStore } from '#libs/facts/log-fact-store.ts';
 import type { Clock } from '#libs/runtime/clock.ts';
+import { runsDir } from '../../services/reconciler/compare-stores.ts';
 import { openReconciler, type Reconciler } from '../../services/reconciler/open-reconciler.ts';
 import { clockOf, within } from './ports.ts';
+import { leasedToAll, throwAwayUnfinished } from './without-reconciler-rules.ts';
 import type { SimProcess } from './sim-process.ts';
 import { FINGERPRINT, SESSION_MS, type Stage } from './stage.ts';
 
@@ -15,7 +17,9 @@ export async function runReconciler(stage: Stage, process: SimProcess, slot: num
   const { clock, world, broker, say, settings, random, folder } = stage;
   const own = clockOf(clock, process);
   const log = within(process, 'log', broker.connect(process.name));
-  const state = within(process, 'state', stage.state);
+  const { without } = stage;
+  const state = within(process, 'state', without.has('lease') ? leasedToAll(stage.state) : stage.state);
+  if (without.has('resume')) throwAwayUnfinished(runsDir(folder, settings.name));
   return openReconciler({
     settings,
     source: within(process, 'source', slowly(stage, world.source, own)),
@@ -29,7 +33,7 @@ export async function runReconciler(stage: Stage, process: SimProcess, slot: num
     reportsDir: folder,
     journalPath: join(folder, `journal-${String(slot)}.sqlite`),
     say: (level, facts, message) => level !== 'debug' && say(`${process.name} ${message} ${JSON.stringify(facts)}`),
-    without: stage.without,
+    without,
     waits: { tickMs: 1_000, leaseMs: SESSION_MS, retryMs: 1_000, pollMs: 200 },
   });
 }

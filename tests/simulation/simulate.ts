@@ -46,8 +46,8 @@ export async function simulate(
     },
   });
   try {
-    cast.start('applier');
-    if (profile.reconciler !== null) cast.start('reconciler');
+    for (let count = 0; count < (profile.appliers ?? 1); count++) cast.start('applier');
+    for (let count = 0; count < reconcilersOf(profile); count++) cast.start('reconciler');
     const lastAt = scheduleTrading({ ...stage, approvedAt: START, publish: (news) => void ingest.publish([news]) });
     scheduleFaults(stage, cast, lastAt);
     await clock.runUntil(lastAt);
@@ -71,12 +71,17 @@ export async function simulate(
   }
 }
 
+function reconcilersOf({ reconciler }: Profile): number {
+  return reconciler === null ? 0 : (reconciler.count ?? 1);
+}
+
 function scheduleFaults({ profile, clock, random, state, say }: Stage, cast: Cast, lastAt: number): void {
   const anyTimes = (count: number, strike: () => void) => {
     for (let index = 0; index < count; index++) clock.after(random() * (lastAt - clock.now()), strike);
   };
   anyTimes(profile.kills, () => cast.trap('applier', 'kill'));
   anyTimes(profile.freezes, () => cast.trap('applier', 'freeze'));
+  anyTimes(profile.expiries ?? 0, () => cast.trap('applier', 'expire'));
   anyTimes(profile.reconciler?.kills ?? 0, () => cast.trap('reconciler', 'kill'));
   anyTimes(profile.reconciler?.freezes ?? 0, () => cast.trap('reconciler', 'freeze'));
   anyTimes(profile.flushes, () => {

@@ -93,7 +93,7 @@ export async function setStage(seed: number, profile: Profile, without: Readonly
   return {
     profile,
     without,
-    settings: { ...SETTINGS, reconcile: schedule(random) },
+    settings: { ...SETTINGS, reconcile: schedule(profile, random) },
     ledger,
     folder: mkdtempSync(join(existsSync(IN_MEMORY) ? IN_MEMORY : tmpdir(), 'lockstep-simulation-')),
     random,
@@ -110,8 +110,9 @@ export async function setStage(seed: number, profile: Profile, without: Readonly
 }
 
 // Some pairs are compared and swept often, some only at the end.
-function schedule(random: Random): PairSettings['reconcile'] {
-  const cron = random() < 0.5 ? null : '*/12 * * * * *';
+function schedule({ reconciler }: Profile, random: Random): PairSettings['reconcile'] {
+  const sometimes = random() < 0.5 ? null : '*/12 * * * * *';
+  const cron = reconciler?.often === true ? '*/4 * * * * *' : sometimes;
   const sweepEveryMs = random() < 0.6 ? null : 3_000 + Math.floor(random() * 10_000);
   return { cron, timezone: 'UTC', sweepEveryMs, repair: true };
 }

@@ -2,7 +2,7 @@ import type { News } from '#libs/event-log/news.ts';
 import { must } from '#libs/runtime/must.ts';
 import type { Random } from '#libs/runtime/random.ts';
 import type { StoredProduct } from '#libs/model/stored.ts';
-import type { Ledger } from './ledger.ts';
+import type { ClockMove, Ledger } from './ledger.ts';
 import type { Profile } from './profile.ts';
 import type { VirtualClock } from './virtual-clock.ts';
 import { trade, type World } from './world.ts';
@@ -48,10 +48,9 @@ function tradeOnce(
   const root = `${news.root}:${news.rootId}`;
   const changeAt = clock.now();
   const changedAt = world.source.roots.get(root)?.changedAt ?? null;
-  // In the very second of the approval, a clock whose grain is a second does not tell that it moved since.
-  const clockMoved = changedAt !== null && changedAt !== before.get(root) && Date.parse(changedAt) > approvedAt;
-  ledger.changed(root, clockMoved);
-  say(`source: ${root}${clockMoved ? '' : ', and its clock stands still'}`);
+  const move = moveOf(changedAt, before.get(root) ?? null, changeAt, approvedAt);
+  ledger.changed(root, move);
+  say(`source: ${root}${move === 'still' ? ', and its clock stands still' : ''}`);
   if (random() < (profile.missed ?? 0)) {
     say('its webhook never comes');
     return;
@@ -61,6 +60,12 @@ function tradeOnce(
       ledger.accept(root, changeAt);
       publish({ ...news, receivedAt: clock.now() });
     });
+}
+
+// A clock whose grain is a second does not tell that it moved since, neither from the change before nor from the approval.
+function moveOf(changedAt: string | null, before: string | null, changeAt: number, approvedAt: number): ClockMove {
+  if (changedAt === null || Date.parse(changedAt) < Math.floor(changeAt / 1_000) * 1_000) return 'still';
+  return changedAt === before || Date.parse(changedAt) <= approvedAt ? 'again' : 'moved';
 }
 
 /** A person changes a selected field of the target. */

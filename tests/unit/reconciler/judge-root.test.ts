@@ -42,6 +42,7 @@ function judge(over: Partial<Candidate>, input: Partial<JudgeInput> = {}) {
   return judgeRoot({
     candidate,
     source: aProduct({ id: '1', quantity: 3, changedAt: '2026-11-22T00:00:00Z' }),
+    scannedSince: NOW - 60_000,
     target: null,
     loose: [],
     news: [],
@@ -132,5 +133,22 @@ describe('a root that was asked about', () => {
     const answer = looked({ differences: [{ ...QUANTITY, source: 300, baseline: 'moved' }] });
 
     expect(judge({ answer, before: { settled, parked: null } }).map(({ cause }) => cause)).toEqual(['target-edited']);
+  });
+
+  test('a source that moved after the scan, in the very second of its clock, is not taken for what the scan saw', () => {
+    const changedAt = '2026-11-21T00:00:00Z';
+    const settled = {
+      at: NOW - 1,
+      changedAt,
+      print: null,
+      wanted: { 'variant:v1/quantity': fingerprint(3) },
+      stored: {},
+    };
+    const answer = looked({ differences: [{ ...QUANTITY, source: 7 }] });
+    const judged = (scannedSince: number) =>
+      judge({ answer, before: { settled, parked: null } }, { scannedSince }).map(({ cause }) => cause);
+
+    expect(judged(Date.parse('2026-11-22T00:00:01Z'))).toEqual(['missed-webhook']);
+    expect(judged(Date.parse('2026-11-22T00:00:03Z'))).toEqual(['normalised']);
   });
 });
