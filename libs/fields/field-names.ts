@@ -50,9 +50,15 @@ export function shortName(field: FieldName): string {
   return field.slice(field.indexOf('.') + 1);
 }
 
-/** The selected short names of one entity. */
+const selectedBySelection = new WeakMap<Selection, Map<EntityKind, readonly string[]>>();
+
+/** The selected short names of one entity. A selection never changes, so each is looked through once. */
 export function selectedOf(selection: Selection, entity: EntityKind): readonly string[] {
-  return SELECTABLE[entity].filter((field) => selection.has(`${entity}.${field}` as FieldName));
+  const known = selectedBySelection.get(selection) ?? new Map<EntityKind, readonly string[]>();
+  selectedBySelection.set(selection, known);
+  const selected = known.get(entity) ?? SELECTABLE[entity].filter((field) => selection.has(fieldName(entity, field)));
+  known.set(entity, selected);
+  return selected;
 }
 
 export function fieldName(entity: EntityKind, field: string): FieldName {

@@ -1,4 +1,4 @@
-import { selectedOf } from '#libs/fields/field-names.ts';
+import { selectedOf, type FieldValues } from '#libs/fields/field-names.ts';
 import type { Fingerprint } from '#libs/fields/fingerprint.ts';
 import { mapFields } from '#libs/fields/map-fields.ts';
 import type { PairSettings } from '#libs/model/pair.ts';
@@ -15,10 +15,15 @@ export function rootPrint(
   fingerprint: Fingerprint,
 ): string | null {
   if (source.root === 'product' && source.partial) return null;
-  const values = entitiesOf(source).map(({ entity, id, values: all }) => {
+  // A plain table: no two roots share a key.
+  const values = Object.create(null) as Record<string, FieldValues>;
+  for (const { entity, id, values: all } of entitiesOf(source)) {
     const { wanted } = mapFields(entity, all, selectedOf(settings.selection, entity), settings.maps);
-    const { history: _history, ...rest } = wanted as Record<string, unknown>;
-    return [`${entity}:${id}`, rest] as const;
-  });
-  return fingerprint(Object.fromEntries(values));
+    values[`${entity}:${id}`] = 'history' in wanted ? withoutHistory(wanted) : wanted;
+  }
+  return fingerprint(values);
+}
+
+function withoutHistory({ history: _history, ...rest }: FieldValues): FieldValues {
+  return rest;
 }

@@ -30,6 +30,8 @@ type Lane = {
   readonly committed: number;
   queue: Work[];
   readonly size: BatchSize;
+  /** So many of its first are in a batch. */
+  inWork: number;
   /** The log was asked to wait. */
   full: boolean;
   wake: () => void;
@@ -95,7 +97,7 @@ function enqueue(lane: Lane | undefined, news: readonly LoggedNews[]): boolean {
       inherited: lane.begun !== null && logged.offset >= lane.committed && logged.offset <= lane.begun,
     })),
   );
-  lane.full = lane.queue.length >= lane.size.queueMax();
+  lane.full = lane.queue.length - lane.inWork >= lane.size.queueMax();
   lane.wake();
   return !lane.full;
 }
@@ -115,6 +117,7 @@ function openLane(
     committed,
     queue: [],
     size: createBatchSize(),
+    inWork: 0,
     full: false,
     wake: () => {},
     busy: false,
@@ -140,21 +143,30 @@ async function work(
     lane.busy = true;
     // More may join the call within a few milliseconds.
     if (lane.queue.length < ROOTS_MIN) await deps.clock.sleep(deps.settings.timing.coalesceMs);
-    await workOff(deps, lane, stopping);
+    await workOff(deps, lane, stopping, resume);
     lane.busy = false;
-    if (lane.full && lane.queue.length < lane.size.queueMax() / 2) {
-      lane.full = false;
-      resume(epoch);
-    }
   }
 }
 
 // What was tried and is not settled is all in the next batch again: the size of batches changes only with one that was settled.
-async function workOff(deps: ApplierDeps, lane: Lane, stopping: AbortSignal): Promise<void> {
+async function workOff(
+  deps: ApplierDeps,
+  lane: Lane,
+  stopping: AbortSignal,
+  resume: (epoch: Epoch) => void,
+): Promise<void> {
   const { news, roots } = takeByRoots(lane.queue, lane.size.roots());
   if (news === 0) return;
+  lane.inWork = news;
+  // What is read meanwhile is there when the batch ends.
+  if (lane.full && lane.queue.length - news < lane.size.queueMax() / 2) {
+    lane.full = false;
+    resume(lane.epoch);
+  }
   const started = deps.clock.monotonic();
-  if (!(await tryBatch(deps, lane, lane.queue.slice(0, news), stopping))) return;
+  const settled = await tryBatch(deps, lane, lane.queue.slice(0, news), stopping);
+  lane.inWork = 0;
+  if (!settled) return;
   lane.queue = lane.queue.slice(news);
   lane.size.took(roots, deps.clock.monotonic() - started);
 }

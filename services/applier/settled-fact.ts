@@ -18,8 +18,8 @@ export function settledFact(
 ): FactValue<'settled'> | null {
   const { source, settled } = read;
   if (source === null) return null;
-  const wanted: Record<string, string> = { ...settled?.wanted };
-  const baseline: Record<string, string> = { ...settled?.stored };
+  const wanted = copyOf(settled?.wanted);
+  const baseline = copyOf(settled?.stored);
   const targets = new Map(plan.entities.map(({ entity, targetId }) => [entity, targetId]));
   for (const entity of entitiesOf(source)) {
     const mapped = mapFields(
@@ -40,6 +40,11 @@ export function settledFact(
     sameRecord(settled.stored, baseline);
   if (same) return null;
   return { at: clock.now(), readAt: read.readAt, changedAt: source.changedAt, print, wanted, stored: baseline };
+}
+
+// No two roots share a key: an object without a prototype is a plain table, for which the engine learns no shape.
+function copyOf(record: Readonly<Record<string, string>> | undefined): Record<string, string> {
+  return Object.assign(Object.create(null) as Record<string, string>, record);
 }
 
 function sameRecord(a: Readonly<Record<string, string>>, b: Readonly<Record<string, string>>): boolean {

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 
 import { agreesOn } from '#libs/fields/agree.ts';
 import { diffFields, isEmptyPatch, mergePatch } from '#libs/fields/diff-fields.ts';
+import { canonicalJson } from '#libs/fields/fingerprint.ts';
 import { SELECTABLE, type FieldValues } from '#libs/fields/field-names.ts';
 import { aVariant, anOrder } from '#tests/builders/entities.ts';
 
@@ -85,3 +86,33 @@ for (const { entity, values } of cases) {
     });
   });
 }
+
+function sorted(value: unknown): unknown {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
+    ? Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+    : value;
+}
+
+// Prints of earlier versions lie on the log: the text they are made of may not change.
+test('canonicalJson() writes what JSON writes of sorted copies', () => {
+  const keyArb = fc.oneof(
+    fc.string(),
+    fc.nat().map(String),
+    fc.constantFrom('01', '-1', '4294967295', '__proto__', 'é'),
+  );
+  const { value: valueArb } = fc.letrec<{ value: unknown }>((tie) => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.jsonValue(),
+      fc.constant(undefined),
+      fc.array(tie('value')),
+      fc.dictionary(keyArb, tie('value')),
+    ),
+  }));
+
+  fc.assert(
+    fc.property(valueArb, (value) => {
+      expect(canonicalJson(value)).toBe(JSON.stringify(value ?? null, (_key, member: unknown) => sorted(member)));
+    }),
+  );
+});

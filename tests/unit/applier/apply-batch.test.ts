@@ -39,6 +39,20 @@ describe('a batch', () => {
     expect(pair.target.list('product').every((root) => root.root === 'product' && quantityOf(root) === 3)).toBe(true);
   });
 
+  test('takes in all news of the roots that it has, however many', async () => {
+    const pair = await filled(2);
+    const news = Array.from({ length: 1_500 }, (_, at) => newsOf('product', String((at % 2) + 1)));
+    await pair.publish(...news);
+    await pair.start();
+
+    await pair.quiet();
+
+    const outcomes = (await pair.outcomes()).map(({ outcome }) => outcome);
+    expect(outcomes).toHaveLength(1_500);
+    expect(outcomes.filter((outcome) => outcome === 'applied')).toHaveLength(2);
+    expect(countCalls(pair.calls, 'write')).toBe(1);
+  });
+
   test('ends every news once, in the order of the log', async () => {
     const pair = await filled(3);
     await pair.start();
