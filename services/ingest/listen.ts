@@ -2,7 +2,6 @@ import type { AddressInfo } from 'node:net';
 import type { Server } from 'node:http';
 
 import { createAdaptorServer } from '@hono/node-server';
-import type { Hono } from 'hono';
 
 /** How long a client may take to send its request: a store sends at once. */
 const REQUEST_MS = 15_000;
@@ -13,8 +12,10 @@ const CONNECTIONS_MAX = 1_000;
 
 export type Listening = { readonly url: string; readonly close: () => Promise<void> };
 
+type Served = Pick<Parameters<typeof createAdaptorServer>[0], 'fetch'>;
+
 /** Serves an app; resolves when the port is open. `close` lets requests in work end. */
-export async function listen(app: Hono, host: string, port: number): Promise<Listening> {
+export async function listen(app: Served, host: string, port: number): Promise<Listening> {
   const server = createAdaptorServer({
     fetch: app.fetch,
     serverOptions: { requestTimeout: REQUEST_MS, headersTimeout: REQUEST_MS, connectionsCheckingInterval: LOOK_MS },

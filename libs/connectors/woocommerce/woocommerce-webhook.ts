@@ -72,9 +72,11 @@ function readBody(body: Uint8Array, topic: string, root: RootKind): WebhookRead 
   return { kind: 'news', topic, root, rootId: parentId, children: [id], ...dated };
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 function parseJson(body: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body)) as unknown;
+    return JSON.parse(utf8.decode(body)) as unknown;
   } catch {
     return undefined;
   }
