@@ -41,15 +41,29 @@ async function fetchJars(): Promise<void> {
   await rename(aside, JARS).catch(() => rm(aside, { recursive: true }));
 }
 
+/** What the listener for clients needs beyond an open one. */
+export type ListenerSettings = {
+  readonly protocol: 'PLAINTEXT' | 'SASL_SSL';
+  readonly lines: readonly string[];
+  /** Users that the brokers know by themselves, as `kafka-storage format --add-scram` takes them. */
+  readonly scram: readonly string[];
+};
+const OPEN: ListenerSettings = { protocol: 'PLAINTEXT', lines: [], scram: [] };
+
 /** One broker in KRaft mode on free ports, with its data in a folder of its own that goes with it. */
-export async function startLocalKafka(): Promise<LocalKafka> {
+export async function startLocalKafka(
+  settle: (folder: string) => Promise<ListenerSettings> = async () => OPEN,
+): Promise<LocalKafka> {
   await fetchJars();
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-kafka-'));
   const [port, controllerPort] = [await freePort(), await freePort()];
   const config = join(folder, 'server.properties');
-  await writeFile(config, properties(folder, port, controllerPort));
+  const listener = await settle(folder);
+  await writeFile(config, properties(folder, { port, controllerPort, listener }));
   const classpath = ['-cp', join(JARS, '*')];
-  await runToEnd('java', [...classpath, 'kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config], folder);
+  const scram = listener.scram.flatMap((user) => ['--add-scram', user]);
+  const format = ['kafka.tools.StorageTool', 'format', '-t', CLUSTER_ID, '-c', config, ...scram];
+  await runToEnd('java', [...classpath, ...format], folder);
   let broker: ChildProcess | null = null;
 
   async function start(): Promise<void> {
@@ -59,7 +73,12 @@ export async function startLocalKafka(): Promise<LocalKafka> {
   async function kill(): Promise<void> {
     if (broker !== null) await end(broker, 'SIGKILL');
   }
-  await start();
+  try {
+    await start();
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
   return {
     brokers: [`127.0.0.1:${String(port)}`],
     kill,
@@ -91,15 +110,23 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 
 const CLUSTER_ID = 'bG9ja3N0ZXAtdGVzdHMtMQ';
 
-function properties(folder: string, port: number, controllerPort: number): string {
+type Listening = {
+  readonly port: number;
+  readonly controllerPort: number;
+  readonly listener: ListenerSettings;
+};
+
+function properties(folder: string, { port, controllerPort, listener }: Listening): string {
+  const { protocol, lines } = listener;
   return [
     'process.roles=broker,controller',
     'node.id=1',
     `controller.quorum.voters=1@127.0.0.1:${String(controllerPort)}`,
-    `listeners=PLAINTEXT://127.0.0.1:${String(port)},CONTROLLER://127.0.0.1:${String(controllerPort)}`,
-    `advertised.listeners=PLAINTEXT://127.0.0.1:${String(port)}`,
+    `listeners=${protocol}://127.0.0.1:${String(port)},CONTROLLER://127.0.0.1:${String(controllerPort)}`,
+    `advertised.listeners=${protocol}://127.0.0.1:${String(port)}`,
     'controller.listener.names=CONTROLLER',
-    'inter.broker.listener.name=PLAINTEXT',
+    `inter.broker.listener.name=${protocol}`,
+    `listener.security.protocol.map=${protocol}:${protocol},CONTROLLER:PLAINTEXT`,
     `log.dirs=${join(folder, 'data')}`,
     'offsets.topic.replication.factor=1',
     'offsets.topic.num.partitions=4',
@@ -111,6 +138,7 @@ function properties(folder: string, port: number, controllerPort: number): strin
     // What production leaves at seconds, so that tests need not wait for it.
     'group.initial.rebalance.delay.ms=0',
     'group.min.session.timeout.ms=500',
+    ...lines,
     '',
   ].join('\n');
 }
