@@ -17,7 +17,7 @@ const START_MS = 300_000;
 
 // Of the test's own, whatever the environment gives: only here may it say who is let in.
 const why = process.env['REQUIRE_SERVICES'] === '1' ? null : await whyNoLocalKafka();
-if (why !== null) console.warn(`Without a broker that asks for a password: ${why}`);
+if (why !== null) process.stderr.write(`Without a broker that asks for a password: ${why}\n`);
 
 describe.skipIf(why !== null)('brokers that speak TLS and ask who is there', () => {
   const prefix = aPrefix();
