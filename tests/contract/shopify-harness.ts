@@ -37,12 +37,19 @@ export type Harness = AsyncDisposable & {
 
 type Options = Partial<Parameters<typeof createShopifySimulator>[0]> & {
   readonly credentials?: 'token' | 'client';
+  /** More of the config, or other than usual. */
+  readonly config?: Readonly<Record<string, unknown>>;
   /** What the call goes through, to cut answers or count. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
 };
 
 /** The connector on a simulated shop, over HTTP. */
-export async function openShopify({ credentials = 'token', fetch, ...options }: Options = {}): Promise<Harness> {
+export async function openShopify({
+  credentials = 'token',
+  config: more,
+  fetch,
+  ...options
+}: Options = {}): Promise<Harness> {
   const simulator = createShopifySimulator({
     now: () => Date.now(),
     random: seededRandom(7),
@@ -62,6 +69,7 @@ export async function openShopify({ credentials = 'token', fetch, ...options }: 
     location: 'Main warehouse',
     url,
     ...(credentials === 'token' ? { accessToken: 'shpat_test' } : { clientId: 'client', clientSecret: 'secret' }),
+    ...more,
   });
   const connector = shopify.open(config, {
     clock: systemClock,

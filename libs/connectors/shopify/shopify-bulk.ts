@@ -6,11 +6,11 @@ import { isSyncError, SyncError } from '#libs/runtime/sync-error.ts';
 import type { Fetch } from '../http.ts';
 import type { ReadContext, ScanPage } from '../store-connector.ts';
 import type { ShopifyClient } from './shopify-client.ts';
+import { bulkProducts, wantsContent } from './shopify-documents-products.ts';
 import * as reads from './shopify-documents-read.ts';
 import * as writes from './shopify-documents-write.ts';
 import { readBulkRoots } from './shopify-bulk-rows.ts';
 import { toGid } from './shopify-ids.ts';
-import { wantsContent } from './shopify-scan.ts';
 import type { Shop } from './shopify-shop.ts';
 import { bulkStatusAnswer, userErrorWire } from './shopify-wire.ts';
 
@@ -66,7 +66,7 @@ async function start(
   call: ReadContext,
 ): Promise<string | null> {
   const query =
-    root === 'customer' ? reads.BULK_CUSTOMERS : reads.bulkProducts(await shop.location(call), wantsContent(call));
+    root === 'customer' ? reads.BULK_CUSTOMERS : bulkProducts(await shop.locations(call), wantsContent(call.fields));
   // Starting an export changes nothing in the shop, so it is a read.
   const { bulkOperationRunQuery } = await client.read(writes.RUN_BULK, startAnswer, { query }, call);
   return bulkOperationRunQuery.userErrors.length > 0 ? null : (bulkOperationRunQuery.bulkOperation?.id ?? null);

@@ -106,9 +106,23 @@ async function checkPeople({ client, selection, call }: Check): Promise<readonly
   ];
 }
 
-async function checkLocation({ shop, call }: Check): Promise<readonly Finding[]> {
-  await shop.location(call);
-  return [{ level: 'ok', topic: 'location', message: 'The location is there' }];
+async function checkLocation({ shop, role, selection, call }: Check): Promise<readonly Finding[]> {
+  const counted = await shop.locations(call);
+  const message = counted.length === 1 ? 'The location is there' : `The ${counted.length} locations are there`;
+  const found: Finding = { level: 'ok', topic: 'location', message };
+  if (role === 'target' || !selection.has('variant.quantity')) return [found];
+  const others = await shop.otherLocations(call);
+  if (others.length === 0) return [found];
+  const named = others.map((name) => `"${name}"`).join(', ');
+  return [
+    found,
+    {
+      level: 'warning',
+      topic: 'location',
+      message: `The shop has more locations, and what they hold does not count: ${named}`,
+      remedy: 'Name under source.locations all whose stock is for sale',
+    },
+  ];
 }
 
 async function checkDefinitions({ client, selection, call }: Check): Promise<readonly Finding[]> {

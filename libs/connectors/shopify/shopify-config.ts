@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** The API version that every document here is validated against. */
 export const API_VERSION = '2026-10';
 
+/** Each location that counts is asked for with every variant. */
+const LOCATIONS_MAX = 20;
+
 export const shopifyConfigSchema = z
   .strictObject({
     shop: z
@@ -19,7 +22,15 @@ export const shopifyConfigSchema = z
       .describe('Admin API access token of a custom app; instead of clientId and clientSecret'),
     clientId: z.string().min(1).optional().describe('Client id of an app of the same organisation; with clientSecret'),
     clientSecret: z.string().min(1).optional().describe('Client secret of that app; tokens are asked for and renewed'),
-    location: z.string().min(1).describe('Name or id of the location whose quantity is read and written'),
+    location: z.string().min(1).optional().describe('Name or id of the location whose quantity is read and written'),
+    locations: z
+      .array(z.string().min(1))
+      .min(1)
+      .max(LOCATIONS_MAX)
+      .optional()
+      .describe(
+        'Names or ids of all locations whose quantities count together; what is written goes to `location`, or else to the first',
+      ),
     webhookSecrets: z
       .array(z.string().min(1))
       .default([])
@@ -35,6 +46,10 @@ export const shopifyConfigSchema = z
   .refine(hasOneWayIn, {
     error: 'needs either accessToken, or clientId and clientSecret',
     path: ['accessToken'],
+  })
+  .refine(({ location, locations }) => location !== undefined || locations !== undefined, {
+    error: 'needs the location whose quantity counts; or locations, where several do',
+    path: ['location'],
   });
 
 export type ShopifyConfig = z.infer<typeof shopifyConfigSchema>;
@@ -51,4 +66,9 @@ function hasOneWayIn(config: {
 /** The address under which everything of the shop's API lies. */
 export function baseUrl(config: ShopifyConfig): string {
   return (config.url ?? `https://${config.shop}`).replace(/\/+$/, '');
+}
+
+/** The locations whose quantities count together, by name or id; the first is the one that is written to. */
+export function countedLocations({ location, locations = [] }: ShopifyConfig): readonly string[] {
+  return [...new Set([...(location === undefined ? [] : [location]), ...locations])];
 }

@@ -7,7 +7,7 @@ import type { StoreCapabilities, StoreConnector } from '../store-connector.ts';
 import { openBulkScan } from './shopify-bulk.ts';
 import { checkShop } from './shopify-check.ts';
 import { createShopifyClient } from './shopify-client.ts';
-import type { ShopifyConfig } from './shopify-config.ts';
+import { countedLocations, type ShopifyConfig } from './shopify-config.ts';
 import { createCreator } from './shopify-create.ts';
 import * as documents from './shopify-documents-shop.ts';
 import { express } from './shopify-express.ts';
@@ -71,7 +71,7 @@ const countsAnswer = z.record(z.string(), z.object({ count: z.number(), precisio
 /** The port, put together. */
 export function createShopifyConnector(config: ShopifyConfig, deps: ConnectorDeps): StoreConnector {
   const client = createShopifyClient(config, deps);
-  const shop = createShop(client, config.location);
+  const shop = createShop(client, countedLocations(config));
   const reader = createReader(client, shop);
   const lookUp = createLookUp(client, reader);
   const pager = createPager(client, shop, reader);

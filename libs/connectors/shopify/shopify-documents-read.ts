@@ -4,83 +4,6 @@ import type { Document } from './shopify-documents.ts';
  * What is read. A page of 250 costs hardly more points than one of 10 (about 2 ln n), so pages are large; fields that are only
  * needed when something is selected hang on a variable.
  */
-const VARIANT = /* GraphQL */ `
-  fragment VariantParts on ProductVariant {
-    id
-    title
-    sku
-    barcode
-    price
-    compareAtPrice
-    inventoryPolicy
-    updatedAt
-    selectedOptions {
-      name
-      value
-    }
-    sourceId: metafield(namespace: "lockstep", key: "source_id") {
-      value
-    }
-    inventoryItem {
-      id
-      tracked
-      requiresShipping
-      measurement {
-        weight {
-          unit
-          value
-        }
-      }
-      inventoryLevel(locationId: $location, includeInactive: true) {
-        quantities(names: ["available"]) {
-          name
-          quantity
-        }
-      }
-    }
-  }
-`;
-
-const PRODUCT = /* GraphQL */ `
-  fragment ProductParts on Product {
-    id
-    title
-    handle
-    status
-    vendor
-    tags
-    createdAt
-    updatedAt
-    descriptionHtml @include(if: $content)
-    seo @include(if: $content) {
-      title
-      description
-    }
-    collections(first: 50) @include(if: $content) {
-      nodes {
-        id
-        title
-      }
-    }
-    media(first: 50) @include(if: $content) {
-      nodes {
-        id
-        mediaContentType
-        alt
-        preview {
-          image {
-            url
-          }
-        }
-      }
-    }
-    sourceId: metafield(namespace: "lockstep", key: "source_id") {
-      value
-    }
-  }
-`;
-
-const VARIANTS_OF = '(first: 250) { nodes { ...VariantParts } pageInfo { hasNextPage endCursor } }';
 const ADDRESS = 'firstName lastName company address1 address2 city provinceCode zip countryCodeV2 phone';
 const MONEY = 'shopMoney { amount currencyCode }';
 
@@ -149,36 +72,8 @@ const CUSTOMER = /* GraphQL */ `
   }
 `;
 
-const PRODUCT_NODE = `...ProductParts variants${VARIANTS_OF}`;
 const PAGE_INFO = 'pageInfo { hasNextPage endCursor }';
 
-export const PRODUCTS_BY_ID: Document = {
-  name: 'ProductsById',
-  cost: 140,
-  text: `query ProductsById($ids: [ID!]!, $location: ID!, $content: Boolean!) { nodes(ids: $ids) { ... on Product { ${PRODUCT_NODE} } } } ${PRODUCT} ${VARIANT}`,
-};
-export const PRODUCTS_WITHOUT_VARIANTS: Document = {
-  name: 'ProductsWithoutVariants',
-  cost: 30,
-  text: `query ProductsWithoutVariants($ids: [ID!]!, $content: Boolean!) { nodes(ids: $ids) { ... on Product { ...ProductParts } } } ${PRODUCT}`,
-};
-export const VARIANTS_BY_ID: Document = {
-  name: 'VariantsById',
-  cost: 40,
-  text: `query VariantsById($ids: [ID!]!, $location: ID!, $content: Boolean!) { nodes(ids: $ids) { ... on ProductVariant { ...VariantParts product { ...ProductParts } } } } ${PRODUCT} ${VARIANT}`,
-};
-export const VARIANTS_PAGE: Document = {
-  name: 'VariantsPage',
-  cost: 110,
-  text: `query VariantsPage($id: ID!, $after: String, $location: ID!) { product(id: $id) { id variants(first: 250, after: $after) { nodes { ...VariantParts } ${PAGE_INFO} } } } ${VARIANT}`,
-};
-export const PRODUCTS_PAGE: Document = {
-  name: 'ProductsPage',
-  cost: 900,
-  text: `query ProductsPage($first: Int!, $query: String, $sortKey: ProductSortKeys!, $after: String, $location: ID!, $content: Boolean!) {
-    products(first: $first, query: $query, sortKey: $sortKey, after: $after) { nodes { ...ProductParts variants(first: 50) { nodes { ...VariantParts } ${PAGE_INFO} } } ${PAGE_INFO} }
-  } ${PRODUCT} ${VARIANT}`,
-};
 export const ORDERS_BY_ID: Document = {
   name: 'OrdersById',
   cost: 90,
@@ -243,16 +138,6 @@ export const BULK_STATUS: Document = {
   text: 'query BulkStatus($id: ID!) { bulkOperation(id: $id) { id status errorCode objectCount url } }',
 };
 
-/** The inner text of a bulk export: edges only, five connections at most, parents with their id. */
-export function bulkProducts(location: string, content: boolean): string {
-  const more = content ? 'descriptionHtml seo { title description }' : '';
-  return `{ products { edges { node { id title handle status vendor tags createdAt updatedAt ${more}
-    sourceId: metafield(namespace: "lockstep", key: "source_id") { value }
-    variants { edges { node { id title sku barcode price compareAtPrice inventoryPolicy updatedAt selectedOptions { name value }
-      sourceId: metafield(namespace: "lockstep", key: "source_id") { value }
-      inventoryItem { id tracked requiresShipping measurement { weight { unit value } }
-        inventoryLevel(locationId: "${location}", includeInactive: true) { quantities(names: ["available"]) { name quantity } } } } } } } } } }`;
-}
 export const BULK_CUSTOMERS = `{ customers { edges { node { id firstName lastName createdAt updatedAt
   defaultEmailAddress { emailAddress marketingState } defaultPhoneNumber { phoneNumber }
   sourceId: metafield(namespace: "lockstep", key: "source_id") { value }

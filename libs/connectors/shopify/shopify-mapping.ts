@@ -4,10 +4,17 @@ import { parseMoney } from '#libs/model/money.ts';
 import type { Product, StockStatus, Variant } from '#libs/model/product.ts';
 import type { StoredCustomer, StoredProduct, StoredVariant } from '#libs/model/stored.ts';
 import { fromGid, toUtc } from './shopify-ids.ts';
-import type { AddressWire, CustomerWire, ProductWire, VariantWire } from './shopify-wire.ts';
+import type { AddressWire, CustomerWire, LevelWire, ProductWire, VariantWire } from './shopify-wire.ts';
 
-/** What a later write of a variant needs: where its stock is counted, and which number a compare-and-swap must expect. */
-export type VariantNative = { readonly inventoryItemId: string; readonly available: number };
+/**
+ * What a later write of a variant needs: where its stock is counted, which number a compare-and-swap must expect at the location that
+ * is written to, and what lies at the others, which is part of the quantity and is not written.
+ */
+export type VariantNative = {
+  readonly inventoryItemId: string;
+  readonly available: number;
+  readonly elsewhere: number;
+};
 
 export type StockParts = { readonly tracked: boolean; readonly quantity: number | null; readonly backorders: boolean };
 
@@ -19,16 +26,26 @@ export function readStockStatus({ tracked, quantity, backorders }: StockParts): 
 
 export function toStoredVariant(wire: VariantWire, currency: string): StoredVariant {
   const { inventoryItem } = wire;
-  const available = inventoryItem.inventoryLevel?.quantities.find(({ name }) => name === 'available')?.quantity ?? 0;
-  const native: VariantNative = { inventoryItemId: inventoryItem.id, available };
+  const [first = null, ...others] = inventoryItem.levels;
+  const elsewhere = others.reduce((sum, level) => sum + sellable(level), 0);
+  const native: VariantNative = { inventoryItemId: inventoryItem.id, available: numberAt(first), elsewhere };
   return {
     id: fromGid(wire.id),
     sourceId: wire.sourceId?.value ?? null,
     createdAt: null,
     changedAt: toUtc(wire.updatedAt),
     native,
-    variant: toVariant(wire, available, currency),
+    variant: toVariant(wire, sellable(first) + elsewhere, currency),
   };
+}
+
+function numberAt(level: LevelWire): number {
+  return level?.quantities.find(({ name }) => name === 'available')?.quantity ?? 0;
+}
+
+/** Nothing is sold from where the item is not stocked any more, whatever number was left there. */
+function sellable(level: LevelWire): number {
+  return level?.isActive === false ? 0 : numberAt(level);
 }
 
 function toVariant(wire: VariantWire, available: number, currency: string): Variant {

@@ -4,6 +4,7 @@ import type { RootKind, RootRef, StoredCustomer, StoredOrder, StoredProduct, Sto
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import type { CallContext, ReadContext } from '../store-connector.ts';
 import type { ShopifyClient } from './shopify-client.ts';
+import * as catalogue from './shopify-documents-products.ts';
 import * as reads from './shopify-documents-read.ts';
 import { fromGid, toGid } from './shopify-ids.ts';
 import { toStoredCustomer, toStoredProduct, toStoredVariant } from './shopify-mapping.ts';
@@ -94,8 +95,10 @@ function createWholeReader(client: ShopifyClient, shop: Shop): WholeReader {
       const { currency } = await shop.info(call);
       const variants: VariantWire[] = [...wire.variants.nodes];
       for (let page = wire.variants.pageInfo; page?.hasNextPage === true;) {
-        const variables = { id: wire.id, after: page.endCursor, location: await shop.location(call) };
-        const { product } = await client.read(reads.VARIANTS_PAGE, variantsPageAnswer, variables, call);
+        const locations = await shop.locations(call);
+        const variables = { id: wire.id, after: page.endCursor, ...catalogue.locationVariables(locations) };
+        const document = catalogue.variantsPage(locations.length);
+        const { product } = await client.read(document, variantsPageAnswer, variables, call);
         if (product === null || product === undefined) break;
         variants.push(...product.variants.nodes);
         page = product.variants.pageInfo;
@@ -124,9 +127,10 @@ function createProductReader(client: ShopifyClient, shop: Shop, { wholeProduct }
   return async (ids, call) => {
     const found = new Map<string, StoredProduct>();
     const wires = await pieces(ids, async (part) => {
-      const location = await shop.location(call);
-      const variables = { ids: part.map((id) => toGid('Product', id)), location, content: true };
-      const { nodes } = await client.read(reads.PRODUCTS_BY_ID, nodesAnswer, variables, call);
+      const locations = await shop.locations(call);
+      const ids = part.map((id) => toGid('Product', id));
+      const variables = { ids, ...catalogue.locationVariables(locations), content: true };
+      const { nodes } = await client.read(catalogue.productsById(locations.length), nodesAnswer, variables, call);
       return parseNodes(nodes, productWithVariantsWire, part.length);
     });
     for (const wire of wires) found.set(fromGid(wire.id), await wholeProduct(wire, call));
@@ -171,15 +175,14 @@ function createPartReader(client: ShopifyClient, shop: Shop): PartReader {
   return async (refs, call) => {
     const found = new Map<string, StoredProduct>();
     if (refs.length === 0) return found;
-    const content = ['description', 'seo', 'categories', 'images'].some((field) =>
-      call.fields.has(`product.${field}` as never),
-    );
-    const [{ currency }, location] = await Promise.all([shop.info(call), shop.location(call)]);
+    const content = catalogue.wantsContent(call.fields);
+    const [{ currency }, locations] = await Promise.all([shop.info(call), shop.locations(call)]);
     const rootOf = new Map(refs.flatMap(({ id, children }) => (children ?? []).map((child) => [child, id] as const)));
 
     const variantWires = await variantPieces([...rootOf.keys()], async (part) => {
-      const variables = { ids: part.map((id) => toGid('ProductVariant', id)), location, content };
-      const { nodes } = await client.read(reads.VARIANTS_BY_ID, nodesAnswer, variables, call);
+      const ids = part.map((id) => toGid('ProductVariant', id));
+      const variables = { ids, ...catalogue.locationVariables(locations), content };
+      const { nodes } = await client.read(catalogue.variantsById(locations.length), nodesAnswer, variables, call);
       return parseNodes(nodes, variantOfProductWire, part.length);
     });
     for (const wire of variantWires) {
@@ -192,7 +195,7 @@ function createPartReader(client: ShopifyClient, shop: Shop): PartReader {
     const childless = unique(refs.map(({ id }) => id)).filter((id) => !found.has(id));
     const productWires = await productPieces(childless, async (part) => {
       const variables = { ids: part.map((id) => toGid('Product', id)), content };
-      const { nodes } = await client.read(reads.PRODUCTS_WITHOUT_VARIANTS, nodesAnswer, variables, call);
+      const { nodes } = await client.read(catalogue.PRODUCTS_WITHOUT_VARIANTS, nodesAnswer, variables, call);
       return parseNodes(nodes, productWire, part.length);
     });
     for (const wire of productWires) found.set(fromGid(wire.id), toStoredProduct(wire, [], true));

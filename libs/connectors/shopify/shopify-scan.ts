@@ -4,6 +4,7 @@ import type { RootKind, StoredRoot } from '#libs/model/stored.ts';
 import type { ReadContext, ScanPage } from '../store-connector.ts';
 import type { ShopifyClient } from './shopify-client.ts';
 import { TooDear } from './shopify-envelope.ts';
+import { locationVariables, productsPage, wantsContent } from './shopify-documents-products.ts';
 import * as reads from './shopify-documents-read.ts';
 import { toUtc } from './shopify-ids.ts';
 import { toStoredCustomer } from './shopify-mapping.ts';
@@ -47,9 +48,10 @@ function createPageReader(client: ShopifyClient, shop: Shop, reader: Reader): As
   ): Promise<Page> => {
     switch (root) {
       case 'product': {
-        const more = { location: await shop.location(call), content: wantsContent(call) };
+        const locations = await shop.locations(call);
+        const more = { ...locationVariables(locations), content: wantsContent(call.fields) };
         const { products } = await client.read(
-          reads.PRODUCTS_PAGE,
+          productsPage(locations.length),
           productsPageAnswer,
           { ...variables, ...more },
           call,
@@ -117,12 +119,6 @@ export function createPager(client: ShopifyClient, shop: Shop, reader: Reader): 
 }
 
 const WINDOW_MAX = 20_000;
-
-export function wantsContent({ fields }: ReadContext): boolean {
-  return (['product.description', 'product.seo', 'product.categories', 'product.images'] as const).some((field) =>
-    fields.has(field),
-  );
-}
 
 const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string() });
 

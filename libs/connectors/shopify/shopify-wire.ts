@@ -1,5 +1,7 @@
 import { z } from 'zod';
 
+import { levelName } from './shopify-documents-products.ts';
+
 /** What is read of Shopify's answers: no more than is used, and lenient about what is missing. */
 const text = z.string().nullish();
 const nodes = <T extends z.ZodType>(node: T) => z.object({ nodes: z.array(node) }).nullish();
@@ -7,6 +9,34 @@ const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: text });
 const page = <T extends z.ZodType>(node: T) => z.object({ nodes: z.array(node), pageInfo: pageInfo.nullish() });
 const moneyBag = z.object({ shopMoney: z.object({ amount: z.string(), currencyCode: z.string() }) }).nullish();
 const mark = z.object({ value: z.string() }).nullish();
+
+/** The stock at one location; `isActive` false: the item is not stocked there any more, whatever number is left. */
+const levelWire = z
+  .object({
+    isActive: z.boolean().nullish(),
+    quantities: z.array(z.object({ name: z.string(), quantity: z.number() })),
+  })
+  .nullable();
+export type LevelWire = z.infer<typeof levelWire>;
+
+const itemWire = z
+  .looseObject({
+    id: z.string(),
+    tracked: z.boolean(),
+    requiresShipping: z.boolean().nullish(),
+    measurement: z.object({ weight: z.object({ unit: z.string(), value: z.number() }).nullish() }).nullish(),
+  })
+  .transform((item, { issues, value }) => {
+    const levels: LevelWire[] = [];
+    // In the order of the locations that were asked for: null where the item was never stocked.
+    for (let index = 0; levelName(index) in item; index++) {
+      const level = levelWire.safeParse(item[levelName(index)]);
+      if (level.success) levels.push(level.data);
+      else issues.push({ code: 'custom', input: value, message: 'no stock of a location', path: [levelName(index)] });
+    }
+    const { id, tracked, requiresShipping, measurement } = item;
+    return { id, tracked, requiresShipping, measurement, levels };
+  });
 
 export const variantWire = z.object({
   id: z.string(),
@@ -19,15 +49,15 @@ export const variantWire = z.object({
   updatedAt: text,
   selectedOptions: z.array(z.object({ name: z.string(), value: z.string() })).nullish(),
   sourceId: mark,
-  inventoryItem: z.object({
-    id: z.string(),
-    tracked: z.boolean(),
-    requiresShipping: z.boolean().nullish(),
-    measurement: z.object({ weight: z.object({ unit: z.string(), value: z.number() }).nullish() }).nullish(),
-    inventoryLevel: z.object({ quantities: z.array(z.object({ name: z.string(), quantity: z.number() })) }).nullish(),
-  }),
+  inventoryItem: itemWire,
 });
 export type VariantWire = z.infer<typeof variantWire>;
+
+const mediaWire = z.object({
+  mediaContentType: text,
+  alt: text,
+  preview: z.object({ image: z.object({ url: z.string() }).nullish() }).nullish(),
+});
 
 export const productWire = z.object({
   id: z.string(),
@@ -41,13 +71,7 @@ export const productWire = z.object({
   descriptionHtml: text,
   seo: z.object({ title: text, description: text }).nullish(),
   collections: nodes(z.object({ title: z.string() })),
-  media: nodes(
-    z.object({
-      mediaContentType: text,
-      alt: text,
-      preview: z.object({ image: z.object({ url: z.string() }).nullish() }).nullish(),
-    }),
-  ),
+  media: nodes(mediaWire),
   sourceId: mark,
 });
 export type ProductWire = z.infer<typeof productWire>;

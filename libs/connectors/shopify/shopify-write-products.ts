@@ -217,9 +217,9 @@ function toQuantities(patch: RootPatch): ProductWork['quantities'] {
     if (entity !== 'variant' || typeof quantity !== 'number') return [];
     const native = findVariant(patch, targetId)?.native as VariantNative | undefined;
     if (native === undefined) return [];
-    return [
-      { variantId: targetId, row: { inventoryItemId: native.inventoryItemId, quantity, expected: native.available } },
-    ];
+    const { inventoryItemId, available, elsewhere } = native;
+    // What lies at the other locations that count stays there.
+    return [{ variantId: targetId, row: { inventoryItemId, quantity: quantity - elsewhere, expected: available } }];
   });
 }
 

@@ -4,6 +4,7 @@ import { buildSchema, NoDeprecatedCustomRule, parse, specifiedRules, validate } 
 import { describe, expect, test } from 'vitest';
 
 import type { Document } from '#libs/connectors/shopify/shopify-documents.ts';
+import * as catalogue from '#libs/connectors/shopify/shopify-documents-products.ts';
 import * as lookups from '#libs/connectors/shopify/shopify-documents-lookup.ts';
 import * as reads from '#libs/connectors/shopify/shopify-documents-read.ts';
 import * as shop from '#libs/connectors/shopify/shopify-documents-shop.ts';
@@ -16,9 +17,15 @@ function isDocument(value: unknown): value is Document {
   return typeof value === 'object' && value !== null && 'text' in value && 'name' in value;
 }
 
-const fixed = [...Object.values(reads), ...Object.values(shop), ...Object.values(writes)].filter((value) =>
-  isDocument(value),
-);
+const { productsById, productsPage, variantsById, variantsPage } = catalogue;
+const ofLocations = [productsById, productsPage, variantsById, variantsPage].map((make) => make(3));
+const fixed = [
+  ...ofLocations,
+  ...Object.values(catalogue),
+  ...Object.values(reads),
+  ...Object.values(shop),
+  ...Object.values(writes),
+].filter((value) => isDocument(value));
 function textOf(name: string): string {
   return fixed.find((document) => document.name === name)?.text ?? '';
 }
@@ -42,8 +49,8 @@ describe('the GraphQL documents', () => {
   });
 
   test.each([
-    ['products', reads.bulkProducts('gid://shopify/Location/1', false)],
-    ['products with texts', reads.bulkProducts('gid://shopify/Location/1', true)],
+    ['products', catalogue.bulkProducts(['gid://shopify/Location/1'], false)],
+    ['products with texts', catalogue.bulkProducts(['gid://shopify/Location/1', 'gid://shopify/Location/2'], true)],
     ['customers', reads.BULK_CUSTOMERS],
   ])('the export of %s is valid and keeps to what an export may ask', (_name, text) => {
     const errors = validate(schema, parse(text), RULES);
