@@ -28,6 +28,8 @@ export type OpenShop = {
   readonly afterEach: (run: (asked: string) => void) => void;
   /** Changes what the shop answers on the way, as a plugin would. */
   readonly rewrite: (run: (json: unknown) => unknown) => void;
+  /** Answers in the shop's place, as a plugin's own route would; null: the shop answers. */
+  readonly answer: (run: (asked: string) => unknown) => void;
   readonly asked: readonly string[];
   readonly backOffs: readonly number[];
 };
@@ -55,6 +57,7 @@ export async function openShop(options: Partial<WooCommerceOptions> = {}): Promi
   const backOffs: number[] = [];
   let after: ((asked: string) => void) | null = null;
   let rewrite: ((json: unknown) => unknown) | null = null;
+  let plugin: ((asked: string) => unknown) | null = null;
   const budget: Budget = {
     take: () => Promise.resolve(),
     report: () => undefined,
@@ -77,9 +80,11 @@ export async function openShop(options: Partial<WooCommerceOptions> = {}): Promi
         budget,
         callMs: 5_000,
         async fetch(address, init) {
-          const answer = await fetch(address, init);
           const { pathname, search } = new URL(address);
           asked.push(`${pathname}${search}`);
+          const own = plugin?.(`${pathname}${search}`) ?? null;
+          if (own !== null) return Response.json(own);
+          const answer = await fetch(address, init);
           after?.(`${pathname}${search}`);
           if (rewrite === null) return answer;
           const { status, headers } = answer;
@@ -96,6 +101,7 @@ export async function openShop(options: Partial<WooCommerceOptions> = {}): Promi
     now: () => now,
     afterEach: (run) => void (after = run),
     rewrite: (run) => void (rewrite = run),
+    answer: (run) => void (plugin = run),
     asked,
     backOffs,
   };

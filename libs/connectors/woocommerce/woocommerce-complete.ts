@@ -1,14 +1,15 @@
-import type { StoredOrder, StoredProduct, StoredRoot } from '#libs/model/stored.ts';
+import type { StoredProduct, StoredRoot } from '#libs/model/stored.ts';
 import type { CallContext, ReadContext } from '../store-connector.ts';
 import { PAGE_MAX } from './woocommerce-client.ts';
 import type { WooClient } from './woocommerce-client.ts';
-import { toStoredOrder } from './woocommerce-mapping-order.ts';
+import { createCompleteOrder } from './woocommerce-complete-order.ts';
 import { hasVariations, toStoredCustomer, toStoredProduct } from './woocommerce-mapping.ts';
 import { notUnderstood } from './woocommerce-rows.ts';
 import type { RootWire } from './woocommerce-rows.ts';
 import type { Shop } from './woocommerce-shop.ts';
-import { noteWireSchema, refundWireSchema, variationWireSchema, WIRE_FIELDS } from './woocommerce-wire.ts';
-import type { OrderWire, ProductWire, VariationWire } from './woocommerce-wire.ts';
+import type { TrackingConfig } from './woocommerce-tracking.ts';
+import { variationWireSchema, WIRE_FIELDS } from './woocommerce-wire.ts';
+import type { ProductWire, VariationWire } from './woocommerce-wire.ts';
 
 /**
  * Reads what belongs to a root and puts it together; `children` narrows a product to these variations where
@@ -22,13 +23,14 @@ export type CompleteRoot = (
   call: ReadContext,
 ) => Promise<StoredRoot>;
 
-export function createCompleteRoot(client: WooClient, shop: Shop): CompleteRoot {
+export function createCompleteRoot(client: WooClient, shop: Shop, tracking: TrackingConfig): CompleteRoot {
+  const completeOrder = createCompleteOrder(client, shop, tracking);
   return async (row, children, call) => {
     switch (row.root) {
       case 'product':
         return completeProduct(client, shop, row.wire, children, call);
       case 'order':
-        return completeOrder(client, row.wire, call);
+        return completeOrder(row.wire, call);
       case 'customer':
         return toStoredCustomer(row.wire);
       case 'odd':
@@ -91,42 +93,6 @@ async function listVariations(
       path: `/products/${parentId}/variations`,
       query: { per_page: PAGE_MAX, orderby: 'id', order: 'asc', _fields: WIRE_FIELDS.variation, ...query },
       action: `list the variations of product ${parentId}`,
-    },
-    call,
-  );
-  return data;
-}
-
-/** Refunds are asked for only where the order has any; notes only where somebody will look at them. */
-async function completeOrder(client: WooClient, wire: OrderWire, call: ReadContext): Promise<StoredOrder> {
-  const [refunds, notes] = await Promise.all([
-    wire.refunds.length === 0 ? [] : readRefunds(client, wire.id, call),
-    call.fields.has('order.history') ? readNotes(client, wire.id, call) : null,
-  ]);
-  return toStoredOrder(wire, { refunds, notes });
-}
-
-async function readRefunds(client: WooClient, orderId: string, call: CallContext) {
-  const { data } = await client.get(
-    refundWireSchema.array(),
-    {
-      path: `/orders/${orderId}/refunds`,
-      query: { per_page: PAGE_MAX, _fields: 'id,amount,reason,date_created_gmt' },
-      action: `list the refunds of order ${orderId}`,
-    },
-    call,
-  );
-  return data;
-}
-
-/** All at once: notes have no pages. */
-async function readNotes(client: WooClient, orderId: string, call: CallContext) {
-  const { data } = await client.get(
-    noteWireSchema.array(),
-    {
-      path: `/orders/${orderId}/notes`,
-      query: { _fields: 'id,note,customer_note,date_created_gmt' },
-      action: `list the notes of order ${orderId}`,
     },
     call,
   );

@@ -1,5 +1,39 @@
 import { z } from 'zod';
 
+import { TRACKING_HOMES } from './woocommerce-tracking.ts';
+
+const trackingSchema = z.strictObject({
+  homes: z
+    .array(z.enum(TRACKING_HOMES))
+    .min(1)
+    .optional()
+    .describe(`Where tracking numbers are looked for: ${TRACKING_HOMES.join(', ')}; absent: everywhere`),
+  meta: z
+    .array(
+      z.strictObject({
+        number: z.string().min(1).describe('Meta key of the order that holds the number, or several with commas'),
+        carrier: z.string().min(1).optional().describe('Meta key of the carrier’s name'),
+        url: z.string().min(1).optional().describe('Meta key of the tracking page'),
+        shippedAt: z.string().min(1).optional().describe('Meta key of the time of shipping'),
+      }),
+    )
+    .optional()
+    .describe('Meta keys of a plugin that is not among the homes'),
+  notes: z
+    .string()
+    .refine(isParcelPattern, { error: 'is no regular expression with a group (?<number>…)' })
+    .optional()
+    .describe('Regular expression for numbers in order notes: (?<number>…), perhaps (?<carrier>…) and (?<url>…)'),
+});
+
+function isParcelPattern(pattern: string): boolean {
+  try {
+    return new RegExp(pattern, 'giu').source.includes('(?<number>');
+  } catch {
+    return false;
+  }
+}
+
 export const wooCommerceConfigSchema = z
   .strictObject({
     url: z
@@ -39,6 +73,7 @@ export const wooCommerceConfigSchema = z
       .regex(/^[a-z]{2,3}(-[A-Za-z0-9]+)*$/)
       .optional()
       .describe('Language that is read where a translation plugin serves several (`lang=`)'),
+    tracking: trackingSchema.prefault({}).describe('Where the tracking numbers of orders lie'),
   })
   .refine(({ webhooks, webhookSecrets }) => webhooks === 'off' || webhookSecrets.length > 0, {
     error: 'needs at least one secret unless webhooks: off',

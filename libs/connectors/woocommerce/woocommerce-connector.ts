@@ -16,7 +16,7 @@ import { createSubscriptions } from './woocommerce-subscriptions.ts';
 export function createWooCommerceConnector(config: WooCommerceConfig, deps: ConnectorDeps): StoreConnector {
   const client = createWooClient(config, deps);
   const shop = createShop(client);
-  const completeRoot = createCompleteRoot(client, shop);
+  const completeRoot = createCompleteRoot(client, shop, config.tracking);
   const listRoots = createListRoots(client);
   const readRoots = createReadRoots(client, listRoots, completeRoot);
   const scans = createScans(listRoots, completeRoot);

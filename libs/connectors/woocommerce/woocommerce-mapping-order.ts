@@ -15,16 +15,10 @@ import { decodeEntities } from './html-entities.ts';
 import { orNull, stamps, toAddress, toUtc } from './woocommerce-mapping.ts';
 import { notUnderstood } from './woocommerce-rows.ts';
 import { statusWord, toOrderState } from './woocommerce-status.ts';
-import { trackingWireSchema } from './woocommerce-wire.ts';
-import type {
-  LineTaxWire,
-  LineWire,
-  MetaWire,
-  NoteWire,
-  OrderWire,
-  RefundWire,
-  TrackingWire,
-} from './woocommerce-wire.ts';
+import { findParcels, mergeParcels } from './woocommerce-tracking.ts';
+import type { TrackingConfig } from './woocommerce-tracking.ts';
+import type { FulfilmentWire } from './woocommerce-wire-tracking.ts';
+import type { LineTaxWire, LineWire, NoteWire, OrderWire, RefundWire } from './woocommerce-wire.ts';
 
 /** What an order's own answer leaves out, where it was read. */
 export type OrderParts = {
@@ -32,6 +26,12 @@ export type OrderParts = {
   readonly refunds: readonly RefundWire[];
   /** Null where they were not read. */
   readonly notes: readonly NoteWire[] | null;
+  /** Notes that were read for the parcels they name, where the history was not asked for. */
+  readonly parcelNotes?: readonly NoteWire[];
+  /** Germanized's, where the order itself does not list them. */
+  readonly shipments?: unknown;
+  readonly fulfilments?: readonly (FulfilmentWire | null)[];
+  readonly tracking?: TrackingConfig;
 };
 
 export function toStoredOrder(wire: OrderWire, parts: OrderParts): StoredOrder {
@@ -71,7 +71,7 @@ function toOrder(wire: OrderWire, parts: OrderParts): Order {
     paidAt: toUtc(wire.date_paid_gmt),
     refunds,
     status: toStatus(wire, total, refunds),
-    tracking: toParcels(wire.meta_data),
+    tracking: toParcels(wire, parts),
     history: parts.notes === null ? null : toHistory(parts.notes),
     note: orNull(wire.customer_note),
   };
@@ -170,28 +170,20 @@ function toStatus(wire: OrderWire, total: Money, refunds: Refund[]): OrderStatus
   return { word, state: toOrderState(word, { paid: toUtc(wire.date_paid_gmt) !== null, refunds, total }) };
 }
 
-/** Parcels lie in the meta of the Shipment Tracking plugin, which others write as well. */
-function toParcels(meta: readonly MetaWire[]): Parcel[] {
-  const value = meta.find(({ key }) => key === '_wc_shipment_tracking_items')?.value;
-  const items = trackingWireSchema.safeParse(value);
-  return items.success ? items.data.map(toParcel).filter((parcel) => parcel !== null) : [];
-}
-
-function toParcel(item: TrackingWire | null): Parcel | null {
-  const number = item?.tracking_number.trim() ?? '';
-  if (item === null || number === '') return null;
-  return {
-    number,
-    carrier: orNull(item.custom_tracking_provider.trim()) ?? orNull(item.tracking_provider.trim()),
-    url: orNull(item.custom_tracking_link.trim()),
-    shippedAt: unixToUtc(item.date_shipped),
-  };
-}
-
-function unixToUtc(value: string): string | null {
-  const seconds = Number(value);
-  if (!Number.isInteger(seconds) || seconds <= 0 || seconds > 8.64e12) return null;
-  return new Date(seconds * 1000).toISOString().replace('.000Z', 'Z');
+function toParcels(
+  wire: OrderWire,
+  { notes, parcelNotes, shipments, fulfilments, tracking = {} }: OrderParts,
+): Parcel[] {
+  const found = findParcels(
+    {
+      meta: wire.meta_data,
+      shipments: wire.shipments ?? shipments,
+      notes: notes ?? parcelNotes ?? null,
+      ...(fulfilments === undefined ? {} : { fulfilments }),
+    },
+    tracking,
+  );
+  return mergeParcels(found);
 }
 
 /** Oldest first; within a second by id, since their order in the answer is not stable. */

@@ -1,17 +1,22 @@
 import { isSyncError } from '#libs/runtime/sync-error.ts';
 import type { CallContext, StoreIdentity } from '../store-connector.ts';
+import { askedOnce } from './woocommerce-asked-once.ts';
 import type { WooClient } from './woocommerce-client.ts';
+import { createFeatures } from './woocommerce-features.ts';
+import type { Features } from './woocommerce-features.ts';
 import type { ShopUnits } from './woocommerce-mapping.ts';
 import { idOnlySchema, settingSchema, systemStatusSchema } from './woocommerce-wire.ts';
 
 /** What a shop says about itself as a whole. */
-export type Shop = {
+export type Shop = Features & {
   readonly identify: (call: CallContext) => Promise<StoreIdentity>;
   /** Asked once: entities are read in them, and they do not change while a shop lives. */
   readonly units: (call: CallContext) => Promise<ShopUnits>;
   readonly probe: (call: CallContext) => Promise<{ readonly date: number | null }>;
 };
 
+const STATUS_FIELDS =
+  'environment.store_id,environment.home_url,environment.version,settings.currency,settings.enabled_features';
 const NOT_FOR_US: ReadonlySet<number | null> = new Set([401, 403, 404]);
 
 export function createShop(client: WooClient): Shop {
@@ -20,7 +25,7 @@ export function createShop(client: WooClient): Shop {
       systemStatusSchema,
       {
         path: '/system_status',
-        query: { _fields: 'environment.store_id,environment.home_url,environment.version,settings.currency' },
+        query: { _fields: STATUS_FIELDS },
         action: 'read the shop’s system status',
       },
       call,
@@ -48,9 +53,6 @@ export function createShop(client: WooClient): Shop {
     return { currency: settings.currency, weightUnit: await readSetting('products/woocommerce_weight_unit', call) };
   };
 
-  let known: ShopUnits | null = null;
-  let asking: Promise<ShopUnits> | null = null;
-
   return {
     async identify(call) {
       const { environment, settings } = await readStatus(call);
@@ -65,20 +67,8 @@ export function createShop(client: WooClient): Shop {
         taxesIncluded: taxes === null ? null : taxes === 'yes',
       };
     },
-    async units(call) {
-      while (known === null) {
-        if (asking === null) {
-          asking = readUnits(call).finally(() => (asking = null));
-          known = await asking;
-        } else {
-          // Somebody else’s call was given up, which says nothing; what the shop answered counts for all.
-          await asking.catch((error: unknown) => {
-            if (isSyncError(error)) throw error;
-          });
-        }
-      }
-      return known;
-    },
+    units: askedOnce(readUnits),
+    ...createFeatures(client, async (call) => (await readStatus(call)).settings.enabled_features),
     async probe(call) {
       const { date } = await client.get(
         idOnlySchema.array(),

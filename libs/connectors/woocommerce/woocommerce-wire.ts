@@ -11,10 +11,10 @@ const reference = z
   .union([z.int(), z.string(), z.literal(false)])
   .nullish()
   .transform((value) => (value === null || value === undefined || value === false ? '0' : String(value)));
-const text = scalar
+export const text = scalar
   .nullish()
   .transform((value) => (value === null || value === undefined || value === false ? '' : String(value)));
-const time = z
+export const time = z
   .union([z.string(), z.literal(false)])
   .nullish()
   .transform((value) => (value === false ? null : value));
@@ -30,7 +30,7 @@ function toDecimal(value: string | number | null | undefined): string {
 /** A word that WooCommerce always says: without it nothing is known. */
 const word = z.string().min(1);
 
-const flag = scalar
+export const flag = scalar
   .nullish()
   .transform((value) => value === true || value === 1 || value === '1' || value === 'yes' || value === 'true');
 
@@ -44,7 +44,7 @@ const number = nullableNumber.or(z.undefined().transform(() => null));
 const looseNumber = number.catch(null);
 
 /** A list as PHP gives it: an array, a numbered object where keys were unset, or nothing (`false`, an empty string). */
-function listOf<T extends z.ZodType>(element: T) {
+export function listOf<T extends z.ZodType>(element: T) {
   return z
     .union([
       z.array(element),
@@ -186,22 +186,13 @@ export const orderWireSchema = z.object({
   fee_lines: listOf(z.object({ name: text, ...taxed })),
   coupon_lines: listOf(z.object({ code: text })),
   refunds: listOf(z.object({ id, reason: text, total: decimal })),
+  /** Of the plugin Germanized; absent where the shop has none of it. */
+  shipments: z.unknown().optional(),
 });
 export type OrderWire = z.infer<typeof orderWireSchema>;
 
 export const refundWireSchema = z.object({ id, amount: decimal, reason: text, date_created_gmt: time });
 export type RefundWire = z.infer<typeof refundWireSchema>;
-
-const trackingItemSchema = z.object({
-  tracking_number: text,
-  tracking_provider: text,
-  custom_tracking_provider: text,
-  custom_tracking_link: text,
-  date_shipped: text,
-});
-export type TrackingWire = z.infer<typeof trackingItemSchema>;
-/** Value of the meta `_wc_shipment_tracking_items`; what is no parcel in it is passed over. */
-export const trackingWireSchema = listOf(trackingItemSchema.nullable().catch(null));
 
 export const noteWireSchema = z.object({ id, note: text, customer_note: flag, date_created_gmt: time });
 export type NoteWire = z.infer<typeof noteWireSchema>;
@@ -223,7 +214,10 @@ export const webhookWireSchema = z.object({ id, topic: text, delivery_url: text,
 
 export const systemStatusSchema = z.object({
   environment: z.object({ store_id: z.string().nullish(), home_url: z.string(), version: z.string() }),
-  settings: z.object({ currency: z.string().regex(/^[A-Z]{3}$/) }),
+  settings: z.object({
+    currency: z.string().regex(/^[A-Z]{3}$/),
+    enabled_features: listOf(z.string().catch('')).catch([]),
+  }),
 });
 
 export const homeSchema = z.object({ home: z.url() });
@@ -266,6 +260,6 @@ const SELLABLE =
 export const WIRE_FIELDS = {
   product: `id,type,parent_id,name,slug,description,categories,brands,tags,images,variations,${DATES},${SELLABLE}`,
   variation: `id,name,attributes,${DATES},${SELLABLE}`,
-  order: `id,number,status,currency,prices_include_tax,${DATES},date_paid_gmt,discount_total,discount_tax,total,total_tax,customer_id,billing,shipping,payment_method,payment_method_title,customer_note,created_via,meta_data,line_items,tax_lines,shipping_lines,fee_lines,coupon_lines,refunds`,
+  order: `id,number,status,currency,prices_include_tax,${DATES},date_paid_gmt,discount_total,discount_tax,total,total_tax,customer_id,billing,shipping,payment_method,payment_method_title,customer_note,created_via,meta_data,line_items,tax_lines,shipping_lines,fee_lines,coupon_lines,refunds,shipments`,
   customer: `id,${DATES},email,first_name,last_name,role,billing,shipping,meta_data`,
 } as const;

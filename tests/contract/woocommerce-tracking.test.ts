@@ -1,0 +1,96 @@
+import { describe, expect, test } from 'vitest';
+
+import type { StoredOrder } from '#libs/model/stored.ts';
+import { recordedBody } from '../unit/woocommerce/recordings.ts';
+import { openShop, reading, seedProducts } from './woocommerce-connector-harness.ts';
+import type { OpenShop } from './woocommerce-connector-harness.ts';
+
+function placeOrder({ shop, ...open }: OpenShop, status = 'completed'): string {
+  const [productId = ''] = seedProducts({ shop, ...open }, 1);
+  const order = shop.people.placeOrder({ status, line_items: [{ product_id: Number(productId), quantity: 1 }] });
+  return String(order.id);
+}
+
+async function readOrder(open: OpenShop, id: string, config = {}, fields = reading('order.tracking')) {
+  const [root] = await open.connect(config).readRoots('order', [{ id }], fields);
+  return (root as StoredOrder).order;
+}
+
+/** The shop with this feature switched on, and what its route answers. */
+function withFulfilments(open: OpenShop, answer: (asked: string) => unknown): void {
+  open.answer((asked) => {
+    if (asked.includes('/system_status'))
+      return {
+        environment: { store_id: 'x', home_url: 'https://source.example.com', version: '10.5.0' },
+        settings: { currency: 'EUR', enabled_features: ['analytics', 'fulfillments'] },
+      };
+    return answer(asked);
+  });
+}
+
+describe('parcels that an order’s own answer does not name', () => {
+  test('fulfilments of WooCommerce’s own are read where the shop has them', async () => {
+    const open = await openShop();
+    const id = placeOrder(open);
+    withFulfilments(open, (asked) =>
+      asked.endsWith(`/orders/${id}/fulfillments`) ? [recordedBody('target/fulfillment-create')] : null,
+    );
+
+    const { tracking } = await readOrder(open, id);
+
+    expect(tracking).toEqual([{ number: '1Z999', carrier: 'ups', url: 'https://x.example/1Z999', shippedAt: null }]);
+  });
+
+  test('a shop without fulfilments is not asked for any, nor one whose orders were never sent, nor for other fields', async () => {
+    const open = await openShop();
+    const id = placeOrder(open);
+    const asked = () => open.asked.filter((path) => path.includes('/fulfillments'));
+
+    await readOrder(open, id);
+    expect(asked()).toEqual([]);
+
+    withFulfilments(open, () => null);
+    await readOrder(open, placeOrder(open, 'pending'));
+    await readOrder(open, id, {}, reading('order.status'));
+    await readOrder(open, id, { tracking: { homes: ['shipmentTracking'] } });
+    expect(asked()).toEqual([]);
+  });
+
+  test('Germanized’s own list is asked where its route is there and the order does not hold them', async () => {
+    const open = await openShop();
+    const id = placeOrder(open);
+    open.answer((asked) => {
+      if (!asked.includes('/wc/v3/shipments')) return null;
+      if (!asked.includes(`order_id=${id}`)) return [{ id: 1 }];
+      return [{ id: 1, order_id: Number(id), tracking_id: 'G1', shipping_provider: 'dhl', date_sent_gmt: null }];
+    });
+
+    const { tracking } = await readOrder(open, id);
+
+    expect(tracking).toEqual([{ number: 'G1', carrier: 'dhl', url: null, shippedAt: null }]);
+  });
+
+  test('a shop without Germanized is asked once whether it has it, and goes on', async () => {
+    const open = await openShop();
+    const ids = [placeOrder(open), placeOrder(open)];
+    const connector = open.connect();
+
+    await connector.readRoots('order', [{ id: ids[0] ?? '' }], reading('order.tracking'));
+    const roots = await connector.readRoots('order', [{ id: ids[1] ?? '' }], reading('order.tracking'));
+
+    expect(roots).toMatchObject([{ order: { tracking: [] } }]);
+    expect(open.asked.filter((path) => path.includes('/shipments'))).toHaveLength(1);
+  });
+
+  test('order notes are read for a pattern of the config, and stay out of a history that nobody asked for', async () => {
+    const open = await openShop();
+    const id = placeOrder(open);
+    open.shop.people.addOrderNote(Number(id), 'Sent with DHL: JD014600');
+    const notes = String.raw`(?<carrier>DHL): (?<number>\w+)`;
+
+    const { tracking, history } = await readOrder(open, id, { tracking: { notes } });
+
+    expect(tracking).toMatchObject([{ number: 'JD014600', carrier: 'DHL' }]);
+    expect(history).toBeNull();
+  });
+});
