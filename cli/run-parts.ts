@@ -10,7 +10,7 @@ import { pinStores } from './pin-stores.ts';
 import { openReconcilerPart, openServingApplier } from './plug-parts.ts';
 import { openPrivatePort } from './private-port.ts';
 import type { Part, ReconcilerPart, RunningParts } from './runtime-parts.ts';
-import { takeAbandoned } from './take-instance.ts';
+import { takeAbandoned, type Instance } from './take-instance.ts';
 
 export type PartName = 'ingest' | 'applier' | 'reconciler';
 export const PART_NAMES: readonly PartName[] = ['ingest', 'applier', 'reconciler'];
@@ -62,11 +62,11 @@ export async function openParts(
     }),
   );
 
-  if (ingest !== null)
+  if (ingest !== null && context.config.cluster !== null)
     onLog
-      .then(() => publishAbandoned(context))
+      .then(() => keepPublishingAbandoned(context, stopping.signal))
       .catch((error: unknown) => {
-        if (!stopping.signal.aborted) context.logger.warn({ err: error }, 'an abandoned spool could not be published');
+        if (!stopping.signal.aborted) failing.reject(error);
       });
 
   return {
@@ -101,18 +101,39 @@ async function patiently<T>(run: () => Promise<T>, { clock, logger }: Context, s
   }
 }
 
-/** What processes of a cluster that ended left in their spools, and nobody has taken since, goes to the log. */
-async function publishAbandoned(context: Context): Promise<void> {
-  const { config, log, facts, clock, logger } = context;
-  if (config.cluster === null) return;
-  for (const { dir, release } of takeAbandoned(config.dataDir, clock.now())) {
-    try {
-      const found = await publishBacklog({ dataDir: dir, log, facts });
-      if (found > 0) logger.info({ folder: basename(dir), found }, 'published what an ended process had spooled');
-    } finally {
-      release();
-    }
+/** How often somebody looks whether another process has ended for good. */
+const ABANDONED_MS = 60_000;
+
+/** What processes of a cluster that ended left in their spools, and nobody has taken since, goes to the log; now and for ever after. */
+async function keepPublishingAbandoned(context: Context, stopping: AbortSignal): Promise<void> {
+  while (!stopping.aborted) {
+    for (const instance of takeAbandoned(context.config.dataDir, context.clock.now()))
+      try {
+        await patiently(() => publishSpoolOf(instance, context), context, stopping);
+      } catch (error) {
+        if (stopping.aborted) return;
+        // What its disk does not give is no reason to take no webhooks; it is tried again with the next round.
+        context.logger.warn(
+          { err: error, folder: basename(instance.dir) },
+          'an abandoned spool could not be published',
+        );
+      } finally {
+        instance.release();
+      }
+    await context.clock.sleep(ABANDONED_MS, stopping).catch(() => undefined);
   }
+}
+
+async function publishSpoolOf({ dir }: Instance, { log, facts, logger }: Context): Promise<void> {
+  const folder = basename(dir);
+  const found = await publishBacklog({
+    dataDir: dir,
+    log,
+    facts,
+    onAside: (file, lines) =>
+      logger.warn({ folder, file: basename(file), lines }, 'spooled webhooks are not understood: they lie aside'),
+  });
+  if (found > 0) logger.info({ folder, found }, 'published what an ended process had spooled');
 }
 
 function openIngestPart(

@@ -10,11 +10,19 @@ export async function publishBacklog(deps: {
   readonly dataDir: string;
   readonly log: Pick<EventLog, 'publish' | 'openPair'>;
   readonly facts: Pick<FactStore, 'put'>;
+  /** Lines of a file were not understood; it lies aside now. */
+  readonly onAside?: (path: string, lines: number) => void;
 }): Promise<number> {
-  const spool = await openSpool({ dir: join(deps.dataDir, 'spool') });
+  const spool = await openSpool({
+    dir: join(deps.dataDir, 'spool'),
+    ...(deps.onAside === undefined ? {} : { onAside: deps.onAside }),
+  });
   const found = spool.size();
-  for (const pair of spool.leftPairs) await deps.log.openPair(pair);
-  await spool.drain((entries) => writeToLog(deps, entries));
-  await spool.close();
+  try {
+    for (const pair of spool.leftPairs) await deps.log.openPair(pair);
+    await spool.drain((entries) => writeToLog(deps, entries));
+  } finally {
+    await spool.close();
+  }
   return found;
 }
