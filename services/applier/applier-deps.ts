@@ -45,6 +45,11 @@ export type ApplierRule =
   | 'send-deadline'
   | 'begin'
   | 'outcome-before-settled'
+  | 'tries-kept'
+  | 'one-retry'
+  | 'look-beside-retry'
+  | 'parked-one-try'
+  | 'success-un-parks'
   | 'selection';
 
 /** The store is ill: the batch is kept and goes on when the store is well; no attempt is used. */

@@ -222,6 +222,7 @@ async function recordOne(
     settled: writes && agrees ? settledFact(deps, one, stored?.stored ?? {}) : null,
     lookAfterMs: lookAfter(deps, batch, { one, ending, written }, now),
     writes,
+    ...(without === undefined ? {} : { without }),
   };
   return recordEnding(input);
 }

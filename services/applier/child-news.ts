@@ -4,6 +4,7 @@ import type { Epoch } from '#libs/event-log/event-log.ts';
 import { newsKey, type News } from '#libs/event-log/news.ts';
 import type { NewsOutcome } from '#libs/journal/journal-records.ts';
 import type { ApplierDeps } from './applier-deps.ts';
+import { attemptsSoFar, isRetryOutstanding, retryingAfterSuccess } from './attempts.ts';
 import { askMany } from './ask-store.ts';
 import type { Sorted } from './coalesce.ts';
 import type { Records } from './endings.ts';
@@ -52,11 +53,14 @@ function newsOfRoot({ child: _child, ...from }: News, { root, rootId, children }
 async function found(deps: ApplierDeps, members: Sorted['children']): Promise<Records> {
   const { key, parked, retrying } = await readAttempts(deps, members);
   const pair = deps.settings.name;
+  const attempts = { settings: deps.settings, retrying, news: members.map(({ news }) => news), now: deps.clock.now() };
   return {
     delayed: [],
     facts: [
       ...(parked === null ? [] : [{ pair, kind: 'parked' as const, id: key, value: null }]),
-      ...(retrying === null ? [] : [{ pair, kind: 'retrying' as const, id: key, value: null }]),
+      ...(retrying === null
+        ? []
+        : [{ pair, kind: 'retrying' as const, id: key, value: retryingAfterSuccess(attempts) }]),
     ],
     outcomes: members.map((member) => outcomeOf(member, 'unchanged', 'root-found')),
   };
@@ -66,6 +70,7 @@ async function failed(deps: ApplierDeps, members: Sorted['children'], message: s
   const { settings, clock } = deps;
   const { key, parked, retrying } = await readAttempts(deps, members);
   const now = clock.now();
+  const attempts = { settings, retrying, news: members.map(({ news }) => news), now };
   const isRetry = members.some(({ news }) => news.via === 'retry');
   const ended = (outcome: NewsOutcome['outcome'], facts: readonly AnyFactWrite[] = []): Records => ({
     delayed: [],
@@ -74,8 +79,8 @@ async function failed(deps: ApplierDeps, members: Sorted['children'], message: s
   });
   // As for roots: one try without the ladder for what is parked, and one outstanding retry.
   if (parked !== null && !isRetry) return ended('parked');
-  if (retrying !== null && retrying.until > now && !isRetry) return ended('delayed');
-  const tries = Math.max(retrying?.tries ?? 0, ...members.map(({ news }) => news.tries)) + 1;
+  if (isRetryOutstanding(attempts)) return ended('delayed');
+  const tries = attemptsSoFar(attempts) + 1;
   const afterMs = settings.timing.retriesMs[tries - 1];
   const [first] = members;
   const pair = settings.name;

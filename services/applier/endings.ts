@@ -3,6 +3,8 @@ import type { News } from '#libs/event-log/news.ts';
 import type { NewsOutcome } from '#libs/journal/journal-records.ts';
 import type { PairSettings } from '#libs/model/pair.ts';
 import type { ParkReason, ProposedLink, RootPlan } from '#libs/planning/plan-types.ts';
+import type { ApplierDeps, ApplierRule } from './applier-deps.ts';
+import { attemptsSoFar, isRetryOutstanding, retryingAfterSuccess, type Attempts } from './attempts.ts';
 import type { ReadGroup } from './read-batch.ts';
 
 /** How a group ended, before it is written down. */
@@ -42,6 +44,7 @@ export type EndingInput = {
   /** An additional look after `landing`, a record of its own: milliseconds from now. */
   readonly lookAfterMs: number | null;
   readonly writes: boolean;
+  readonly without?: ApplierDeps['without'];
 };
 
 /** Turns an ending into records. Pure. */
@@ -55,8 +58,9 @@ export function recordEnding(input: EndingInput): Records {
   let reason: string | undefined;
   let message: string | undefined;
 
-  // One look covers all doubts, so it comes when the last of them has passed.
-  const lookMs = Math.max(lookAfterMs ?? -1, ending.kind === 'later' ? ending.afterMs : -1);
+  // One look covers all doubts, so it comes when the last of them has passed. A retry is no look: it comes too soon.
+  const besideMs = ending.kind === 'retry' && lacks(input, 'look-beside-retry') ? null : lookAfterMs;
+  const lookMs = Math.max(besideMs ?? -1, ending.kind === 'later' ? ending.afterMs : -1);
   if (lookMs >= 0) delayed.push({ news: again(input, 'look', group.tries), afterMs: lookMs });
   switch (ending.kind) {
     case 'applied':
@@ -92,6 +96,10 @@ export function recordEnding(input: EndingInput): Records {
   return { delayed, facts, outcomes: outcomesOf(input, { outcome, reason, message, now }) };
 }
 
+function lacks({ without }: EndingInput, rule: ApplierRule): boolean {
+  return without?.has(rule) === true;
+}
+
 function linkFacts({ settings, links, now }: EndingInput): readonly AnyFactWrite[] {
   return links.map(({ entity, sourceId, link }) => ({
     pair: settings.name,
@@ -102,21 +110,33 @@ function linkFacts({ settings, links, now }: EndingInput): readonly AnyFactWrite
 }
 
 // Success un-parks, ends the ladder and whatever creation was in doubt, unless it may still land and nothing of it was found.
-function healed({ settings, read, links, now }: EndingInput): readonly AnyFactWrite[] {
+function healed(input: EndingInput): readonly AnyFactWrite[] {
+  const { settings, read, links, now } = input;
   const { group, parked, retrying, creating } = read;
   const linked =
     read.links.has(group.key) || links.some(({ entity, sourceId }) => `${entity}:${sourceId}` === group.key);
   const doubtEnds = creating !== null && (linked || creating.until <= now);
   const pair = settings.name;
   return [
-    ...(parked === null ? [] : [{ pair, kind: 'parked' as const, id: group.key, value: null }]),
-    ...(retrying === null ? [] : [{ pair, kind: 'retrying' as const, id: group.key, value: null }]),
+    ...(parked === null || lacks(input, 'success-un-parks')
+      ? []
+      : [{ pair, kind: 'parked' as const, id: group.key, value: null }]),
+    ...(retrying === null
+      ? []
+      : [{ pair, kind: 'retrying' as const, id: group.key, value: retryingAfterSuccess(attemptsOf(input)) }]),
     ...(doubtEnds ? [{ pair, kind: 'creating' as const, id: group.key, value: null }] : []),
   ];
 }
 
-function dropRetry({ settings, read }: EndingInput): readonly AnyFactWrite[] {
-  return read.retrying === null ? [] : [{ pair: settings.name, kind: 'retrying', id: read.group.key, value: null }];
+// One that is still to come stays known: news that un-parks the root must not start another beside it.
+function dropRetry(input: EndingInput): readonly AnyFactWrite[] {
+  const { settings, read } = input;
+  if (read.retrying === null || isRetryOutstanding(attemptsOf(input))) return [];
+  return [{ pair: settings.name, kind: 'retrying', id: read.group.key, value: null }];
+}
+
+function attemptsOf({ settings, read: { retrying, group }, now }: EndingInput): Attempts {
+  return { settings, retrying, news: group.members.map(({ news }) => news), now };
 }
 
 type Attempt = {
@@ -127,14 +147,16 @@ type Attempt = {
 
 function nextAttempt(input: EndingInput, ending: Extract<Ending, { kind: 'retry' }>): Attempt {
   const { settings, read, now } = input;
-  const { group, parked, retrying } = read;
+  const { group, parked } = read;
+  const attempts = attemptsOf(input);
   const pair = settings.name;
   // Fresh news of a parked root gets one try without the ladder.
-  if (parked !== null && !group.hasRetry) return { outcome: 'parked', delayed: [], facts: [] };
+  if (parked !== null && !group.hasRetry && !lacks(input, 'parked-one-try'))
+    return { outcome: 'parked', delayed: [], facts: [] };
   // At most one delayed retry of a root is outstanding.
-  if (retrying !== null && retrying.until > now && !group.hasRetry)
-    return { outcome: 'delayed', delayed: [], facts: [] };
-  const tries = Math.max(group.tries, retrying?.tries ?? 0) + 1;
+  if (isRetryOutstanding(attempts) && !lacks(input, 'one-retry')) return { outcome: 'delayed', delayed: [], facts: [] };
+  const fresh = attempts.news.some(({ tries }) => tries === 0);
+  const tries = (fresh && lacks(input, 'tries-kept') ? 0 : attemptsSoFar(attempts)) + 1;
   const afterMs = settings.timing.retriesMs[tries - 1];
   if (afterMs === undefined) {
     const value = parkedValue(input, { ...ending, fields: [] });

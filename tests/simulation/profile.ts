@@ -44,6 +44,12 @@ export type Profile = {
   /** Chance that it does so between what was read and `begin`, and just before a call is sent. @default 0 */
   readonly expireBeforeBegin?: number;
   readonly expireBeforeSend?: number;
+  /** How often the target refuses all writes of one product for a while, each with an error of its own. @default 0 */
+  readonly refusals?: number;
+  /** Whether a probe finds the target well when a call failed: then each is a failed attempt of its root. @default false */
+  readonly targetWell?: boolean;
+  /** With `hot`: the most time between two changes, in milliseconds. @default 2,000 */
+  readonly hotGapMs?: number;
   /** Every webhook comes once and soon, so that none repairs by chance what a rule should. */
   readonly prompt?: boolean;
   /** All trading is in the stock of one product, in quick succession. */

@@ -8,11 +8,13 @@ import type { Cast } from './cast.ts';
 import { deafToEpochs } from './deaf-to-epochs.ts';
 import { withLateLanding } from './flaky-target.ts';
 import { clockOf, within } from './ports.ts';
+import { withRefusals } from './refusals.ts';
 import type { SimProcess } from './sim-process.ts';
 import { FINGERPRINT, LANDING_MS, PATIENCE_MS, type Stage } from './stage.ts';
 
 // Answers that never come are the network's fault here, so they use no attempts.
-const WELL: Health = { failed: async () => 'ill', isWell: () => true, whenWell: async () => {} };
+const NETWORK: Health = { failed: async () => 'ill', isWell: () => true, whenWell: async () => {} };
+const WELL: Health = { ...NETWORK, failed: async () => 'well' };
 
 /** The real applier as one process of the history. */
 export async function runApplier(
@@ -33,8 +35,8 @@ export async function runApplier(
     settings,
     source: within(process, 'source', reading),
     target: within(process, 'target', flakyTarget(stage, process, cast)),
-    sourceHealth: WELL,
-    targetHealth: WELL,
+    sourceHealth: NETWORK,
+    targetHealth: profile.targetWell === true ? WELL : NETWORK,
     log,
     facts: createFactStore({ log, state, clock: own, holder: process.name }),
     clock: own,
@@ -61,8 +63,9 @@ function flakyTarget(
   process: SimProcess,
   cast: Pick<Cast, 'kill' | 'freeze' | 'expire'>,
 ): StoreConnector {
-  const { clock, world, random, profile } = stage;
-  return withLateLanding(
+  const { clock, world, random, profile, refusals } = stage;
+  const own = clockOf(clock, process);
+  const landing = withLateLanding(
     createMemoryConnector(world.target, { now: clock.now, landingMs: LANDING_MS }),
     {
       ...profile.target,
@@ -77,7 +80,14 @@ function flakyTarget(
         if (random() < (profile.killAfterSend ?? 0)) clock.after(random() * 200, () => cast.kill(process));
       },
     },
-    { world: clock, senderClock: clockOf(clock, process), random },
+    { world: clock, senderClock: own, random },
+  );
+  if (refusals.length === 0) return landing;
+  const now = clock.now;
+  return withRefusals(
+    landing,
+    (root) => refusals.some((one) => one.root === root && one.from <= now() && now() < one.until),
+    () => own.sleep(random() * PATIENCE_MS * 0.6),
   );
 }
 

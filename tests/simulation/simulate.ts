@@ -5,6 +5,7 @@ import { isSyncError } from '#libs/runtime/sync-error.ts';
 import type { RunResult } from '../../services/reconciler/finding.ts';
 import type { Reconciler } from '../../services/reconciler/open-reconciler.ts';
 import { createCast, type Cast } from './cast.ts';
+import { closeAttempts, judgeAttempts } from './judge-attempts.ts';
 import { judgeOutcomes, judgeReports, readTold, type Told } from './judge-reports.ts';
 import type { Profile, SimRule } from './profile.ts';
 import { runApplier } from './run-applier.ts';
@@ -55,11 +56,13 @@ export async function simulate(
     await drain(stage);
     stage.becomeCalm();
     cast.leaveOne('reconciler');
+    const attempts = profile.targetWell === true ? await closeAttempts(stage) : [];
     const left = profile.reconciler === null ? [] : await compareAtEnd(stage, reconcilers);
     const told = await atOnce(clock, readTold(ingest, folder));
     look(told, stage.ledger);
-    const wrong = [...judge(world), ...left, ...judgeReports(told, stage.ledger)];
+    const wrong = [...judge(world), ...attempts, ...left, ...judgeReports(told, stage.ledger)];
     wrong.push(...(await atOnce(clock, judgeOutcomes(ingest, told))));
+    if (profile.targetWell === true && isUntouched(profile)) wrong.push(...judgeAttempts(told, stage.refusals));
     const { behind, delayed } = await atOnce(clock, ingest.lag('acme'));
     if (behind + delayed > 0) wrong.push(`${String(behind)} news behind and ${String(delayed)} delayed at the end`);
     return { wrong, trace, passed: cast.passed, deaths: cast.deaths, causes: countCauses(told) };
@@ -69,6 +72,11 @@ export async function simulate(
     for (const { journal } of reconcilers.values()) journal.close();
     rmSync(folder, { recursive: true, force: true });
   }
+}
+
+// A batch is repeated where its owner dies, stands still, or loses its epoch.
+function isUntouched({ kills, freezes, killAfterSend, freezeBeforeSend, expiries }: Profile): boolean {
+  return kills + freezes + (killAfterSend ?? 0) + (freezeBeforeSend ?? 0) + (expiries ?? 0) === 0;
 }
 
 function reconcilersOf({ reconciler }: Profile): number {

@@ -12,6 +12,7 @@ import { createMemoryStateStore, type MemoryStateStore } from '#libs/state/memor
 import { aPair } from '#tests/builders/settings.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { Profile, SimRule } from './profile.ts';
+import { planRefusals, type Refusal } from './refusals.ts';
 import { createVirtualClock, type VirtualClock } from './virtual-clock.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -24,7 +25,7 @@ export const LATE_AFTER_MS = 8_000;
 export const FINGERPRINT = createFingerprint(Buffer.from('simulation'));
 /** Where there is one, a file system in memory: a thousand histories write a few thousand files. */
 const IN_MEMORY = '/dev/shm';
-const TIERS_MS = [500, 1_000, 3_000] as const;
+export const TIERS_MS = [500, 1_000, 3_000] as const;
 
 const SETTINGS: PairSettings = aPair({
   timing: {
@@ -49,6 +50,7 @@ export type Stage = {
   readonly ledger: Ledger;
   /** Runs and reports of the history, as all its reconcilers share them. */
   readonly folder: string;
+  readonly refusals: readonly Refusal[];
   readonly broker: MemoryBroker;
   readonly state: MemoryStateStore;
   /** The log as ingest has it, which no fault befalls. */
@@ -99,6 +101,7 @@ export async function setStage(seed: number, profile: Profile, without: Readonly
     random,
     clock,
     world,
+    refusals: planRefusals(profile.refusals ?? 0, world, START, random),
     broker,
     state,
     ingest,

@@ -29,7 +29,8 @@ export function scheduleTrading(trading: Trading): number {
   let at = 500;
   let last = at;
   for (let index = 0; index < profile.changes; index++) {
-    at += profile.hot === true || random() < 0.5 ? random() * (profile.hot === true ? 2_000 : 400) : random() * 6_000;
+    const soonMs = profile.hot === true ? (profile.hotGapMs ?? 2_000) : 400;
+    at += profile.hot === true || random() < 0.5 ? random() * soonMs : random() * 6_000;
     const delays = profile.prompt === true ? [random() * 100] : webhookDelays(random);
     clock.after(at, () => tradeOnce(trading, delays));
     last = Math.max(last, at + Math.max(...delays));

@@ -51,7 +51,7 @@ describe('recordEnding() of a failed attempt', () => {
   });
 
   test('of fresh news goes on where the ladder stands', () => {
-    const read = aRead({ retrying: { tries: 2, until: NOW - 1 } });
+    const read = aRead({ retrying: { tries: 2, until: NOW - 600_000 } });
 
     expect(after(end(FAILED, { read }))).toEqual([['retry', 600_000, 3]]);
   });
@@ -63,6 +63,21 @@ describe('recordEnding() of a failed attempt', () => {
 
     expect([after(records), facts(records)]).toEqual([[], {}]);
     expect(records.outcomes[0]?.outcome).toBe('delayed');
+  });
+
+  test('has one retry outstanding at most, also where that is due and lies behind other news', () => {
+    const read = aRead({ retrying: { tries: 1, until: NOW - 5_000 } });
+
+    const records = end(FAILED, { read });
+
+    expect([after(records), facts(records)]).toEqual([[], {}]);
+    expect(records.outcomes[0]?.outcome).toBe('delayed');
+  });
+
+  test('of a look begins a new ladder where success has ended the one that it knows of', () => {
+    const group = groupOf(aNews({ tries: 2, via: 'look' }));
+
+    expect(after(end(FAILED, { read: aRead({ group }) }))).toEqual([['retry', 10_000, 1]]);
   });
 
   test('of the retry itself climbs on, although its time is noted', () => {
@@ -90,7 +105,7 @@ describe('recordEnding() of a failed attempt', () => {
 describe('recordEnding() of success', () => {
   const troubled = aRead({
     parked: PARKED,
-    retrying: { tries: 2, until: NOW + 5 },
+    retrying: { tries: 2, until: NOW - 600_000 },
     creating: { until: NOW, since: NOW, key: 'product:1' },
   });
 
@@ -104,6 +119,17 @@ describe('recordEnding() of success', () => {
       ['parked product:1'],
       null,
     );
+  });
+
+  test('of fresh news keeps the retry known that is still to come, which then begins at nothing', () => {
+    const read = aRead({ retrying: { tries: 2, until: NOW + 5 } });
+    expect(facts(end(APPLIED, { read }))).toEqual({ 'retrying product:1': { tries: 0, until: NOW + 5 } });
+
+    const group = groupOf(aNews({ tries: 2, via: 'retry' }));
+    const retry = aRead({ group, retrying: { tries: 0, until: NOW } });
+
+    expect(facts(end(APPLIED, { read: retry }))).toEqual({ 'retrying product:1': null });
+    expect(after(end(FAILED, { read: retry }))).toEqual([['retry', 10_000, 1]]);
   });
 
   test('of a look that writes nothing heals nothing', () => {
@@ -160,7 +186,7 @@ describe('recordEnding() of what is parked', () => {
   };
 
   test('tells reason, message and fields, and ends the ladder', () => {
-    const records = end(refused, { read: aRead({ retrying: { tries: 1, until: NOW } }) });
+    const records = end(refused, { read: aRead({ retrying: { tries: 1, until: NOW - 600_000 } }) });
 
     expect(facts(records)).toEqual({
       'parked product:1': {
@@ -174,6 +200,12 @@ describe('recordEnding() of what is parked', () => {
       'retrying product:1': null,
     });
     expect(records.outcomes[0]).toMatchObject({ outcome: 'parked', reason: 'refused', message: 'no such location' });
+  });
+
+  test('leaves a retry known that is still to come', () => {
+    const records = end(refused, { read: aRead({ retrying: { tries: 1, until: NOW + 5 } }) });
+
+    expect(facts(records)).not.toHaveProperty(['retrying product:1']);
   });
 
   test('is no fact where nothing may be written', () => {
