@@ -96,6 +96,12 @@ export type StoreConnector = {
   /** Creates roots, each carrying its source id; one result per draft, in order. The caller has looked before. */
   readonly create: (drafts: readonly RootDraft[], call: WriteContext) => Promise<readonly CreateResult[]>;
 
+  /** Archives, deletes or restores roots, without a mail and without moving money or stock; one result per root, in order. Absent: it cannot. */
+  readonly retire?: (items: readonly Retirement[], call: WriteContext) => Promise<readonly WriteResult[]>;
+
+  /** The store's own mails that what Lockstep writes would set off; null or absent where a store mails nothing for it. */
+  readonly mails?: MailSwitch | null;
+
   // ── webhooks (source) ──────────────────────────────────────────────────────────────────────────────────────
   readonly listSubscriptions: (call: CallContext) => Promise<readonly Subscription[]>;
   readonly createSubscription: (
@@ -129,6 +135,17 @@ export type StoreCapabilities = {
   readonly writeBatchMax: number;
   /** What has a holding status or hold for open orders. */
   readonly holdsOrders: boolean;
+  /**
+   * The platform's own status words of orders and what each means, for docs, `check` and default maps; a word that stands for no state
+   * of its own (a failed payment, a draft) is not among them. Absent: the platform has no words of its own.
+   */
+  readonly orderStatuses?: Readonly<Record<string, OrderState>>;
+  /** Root kinds that can be archived, and restored again; absent: none. */
+  readonly archivable?: ReadonlySet<RootKind>;
+  /** Root kinds that can be deleted; absent: none. */
+  readonly deletable?: ReadonlySet<RootKind>;
+  /** Whether an order of which something was shipped can still be cancelled; absent: it can. */
+  readonly cancelsShipped?: boolean;
 };
 
 export type StoreIdentity = {
@@ -212,7 +229,12 @@ export type OrderStep =
   /** Lockstep's own hold, first of all, so that no warehouse is quicker; one that stands is left. `sourceId`: id of the order at the source. */
   | { readonly kind: 'hold'; readonly sourceId: string }
   | { readonly kind: 'pay'; readonly at: string | null }
-  | { readonly kind: 'fulfil'; readonly parcels: readonly Parcel[] }
+  /**
+   * Ships with these parcels: everything that is left, or no more than the named units of the target's own lines. After a part an
+   * order is `partial` and its lines say how much of each has left (`OrderLine.shipped`); a platform that cannot keep that withholds
+   * such a status in `express`.
+   */
+  | { readonly kind: 'fulfil'; readonly parcels: readonly Parcel[]; readonly lines?: readonly ShippedUnits[] }
   /** All parcels as wanted, on an order that is already shipped. */
   | { readonly kind: 'track'; readonly parcels: readonly Parcel[] }
   | {
@@ -225,6 +247,45 @@ export type OrderStep =
   | { readonly kind: 'cancel' }
   | { readonly kind: 'history'; readonly entries: readonly HistoryEntry[] }
   | { readonly kind: 'note'; readonly text: string | null };
+
+/** Units of one line of an order, by the line's id at the target. */
+export type ShippedUnits = { readonly lineId: string; readonly quantity: number };
+
+/**
+ * What becomes of a root whose counterpart is gone from the source, or is back there. Whoever asks has decided by policy, and has
+ * asked the source by id (law 11); the connector only does it. What is so already, and what is to be deleted and is not there, is
+ * `stored`.
+ */
+export type Retirement = {
+  readonly root: RootKind;
+  readonly targetId: string;
+  readonly sourceId: string;
+  readonly present: StoredRoot;
+  readonly how: 'archive' | 'delete' | 'restore';
+  /** What a product is restored to, as the source says; absent: `active`. */
+  readonly status?: Product['status'];
+};
+
+/**
+ * The switches of the mails that a store sends by itself when orders or customers are written (law 8). A connector whose store has
+ * such mails refuses by itself to write orders, or to create customers, while one of theirs is on: `refused`, with a message that
+ * begins with {@link MAILS_ON}, so that whoever switches them off knows what to try again.
+ */
+export type MailSwitch = {
+  /** Every mail that a write could set off, as it stands. Throws where the store does not say. */
+  readonly list: (call: CallContext) => Promise<readonly StoreMail[]>;
+  readonly set: (id: string, enabled: boolean, call: WriteContext) => Promise<void>;
+  /** The number of an order that the store's own checkout took at or after this time (ISO 8601); null: none. A store that sells must mail. */
+  readonly soldSince: (since: string, call: CallContext) => Promise<string | null>;
+};
+export type StoreMail = {
+  readonly id: string;
+  readonly title: string;
+  readonly enabled: boolean;
+  /** Whose writing sets it off. */
+  readonly roots: readonly RootKind[];
+};
+export const MAILS_ON = 'The shop’s mails are on';
 
 export type WriteResult =
   /** What the store says it now holds, by entity id and field, for every field of the patch (for orders: `status`, `tracking`, `history`, `note`). */

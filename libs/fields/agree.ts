@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 
 import type { HistoryEntry, OrderState, OrderStatus, Parcel } from '#libs/model/order.ts';
+import type { Product } from '#libs/model/product.ts';
 import type { EntityKind } from '#libs/model/stored.ts';
 import { fieldName, type FieldName } from './field-names.ts';
 
@@ -17,6 +18,7 @@ export function agrees(field: FieldName, wanted: unknown, present: unknown): boo
   }
   if (field === 'product.tags' || field === 'product.categories')
     return sameSet((wanted ?? []) as readonly string[], (present ?? []) as readonly string[]);
+  if (field === 'product.images') return imagesAgree((wanted ?? []) as Images, (present ?? []) as Images);
   if (field === 'product.description') return squeeze(wanted) === squeeze(present);
   return isDeepStrictEqual(plain(wanted), plain(present));
 }
@@ -46,13 +48,33 @@ function stateAgrees(wanted: OrderStatus, present: OrderStatus | undefined): boo
   const [left, right] = [wanted.state, present?.state];
   if (right === undefined || right === null) return false;
   const axes: readonly (keyof OrderState)[] = ['payment', 'fulfilment', 'cancelled', 'onHold'];
-  return axes.every((axis) => left[axis] === right[axis]) && refundedAgrees(left, right);
+  return axes.every((axis) => left[axis] === right[axis]) && refundedAgrees(left, right) && shippedAgrees(left, right);
 }
 
 /** A store that only says that a part was paid back, and not how much, contradicts nothing. */
 export function refundedAgrees({ refunded: left }: OrderState, { refunded: right }: OrderState): boolean {
   if (left === undefined || right === undefined) return true;
   return left.amountMinor === right.amountMinor && left.currency === right.currency;
+}
+
+/** A store that only says that a part was shipped, and not how much, contradicts nothing. */
+export function shippedAgrees({ shipped: left }: OrderState, { shipped: right }: OrderState): boolean {
+  return left === undefined || right === undefined || left === right;
+}
+
+type Images = Product['images'];
+
+/** By order, alternative text and content. Addresses differ between stores, and content that one side does not tell contradicts nothing. */
+function imagesAgree(wanted: Images, present: Images): boolean {
+  return (
+    wanted.length === present.length &&
+    wanted.every(({ alt, hash }, index) => {
+      const there = present[index];
+      return (
+        (alt ?? '') === (there?.alt ?? '') && (hash === undefined || there?.hash === undefined || hash === there.hash)
+      );
+    })
+  );
 }
 
 function sameSet(left: readonly string[], right: readonly string[]): boolean {

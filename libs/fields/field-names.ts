@@ -8,7 +8,7 @@ export const SELECTABLE = {
   product: ['title', 'description', 'handle', 'status', 'categories', 'brand', 'tags', 'seo', 'images'],
   variant: ['quantity', 'stockStatus', 'tracked', 'backorders', 'price', 'compareAtPrice', 'barcode', 'weight'],
   order: ['status', 'tracking', 'history', 'note'],
-  customer: ['email', 'name', 'phone', 'addresses', 'marketingConsent'],
+  customer: ['email', 'name', 'phone', 'addresses', 'marketingConsent', 'smsConsent'],
 } as const satisfies {
   product: readonly (keyof Product)[];
   variant: readonly (keyof Variant)[];
@@ -34,6 +34,7 @@ export const PERSONAL_FIELDS: ReadonlySet<FieldName> = new Set<FieldName>([
   'customer.phone',
   'customer.addresses',
   'customer.marketingConsent',
+  'customer.smsConsent',
 ]);
 
 /** The selected fields of one pair. */

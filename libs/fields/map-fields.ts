@@ -1,4 +1,5 @@
 import { afterRefunds } from '#libs/model/order-refunds.ts';
+import { afterShipping } from '#libs/model/order-shipping.ts';
 import type { Order, OrderState, OrderStatus, Parcel } from '#libs/model/order.ts';
 import type { EntityKind } from '#libs/model/stored.ts';
 import type { FieldMaps, StatusTarget, Transform } from './field-maps.ts';
@@ -43,19 +44,20 @@ export function mapFields(
 
 /**
  * The state a source's status means: the config's map first, then what the platform itself says; null where neither knows it.
- * The map speaks of words, and refunds change no word: they are counted afterwards.
+ * The map speaks of words, and neither refunds nor shipments of a part change one: they are counted afterwards.
  */
 export function mapStatus(
   status: OrderStatus,
   map: Readonly<Record<string, StatusTarget>>,
-  order: Partial<Pick<Order, 'refunds' | 'total'>>,
+  order: Partial<Pick<Order, 'refunds' | 'total' | 'lines'>>,
 ): OrderStatus | 'ignore' | null {
   const target = Object.hasOwn(map, status.word) ? map[status.word] : undefined;
   if (target === 'ignore') return 'ignore';
   if (target === undefined && status.state === null) return null;
   const base: OrderState = { payment: 'pending', fulfilment: 'open', cancelled: false, onHold: false };
-  const state = { ...base, ...status.state, ...target };
-  const { refunds, total } = order;
+  const { refunds, total, lines } = order;
+  const said = { ...base, ...status.state, ...target };
+  const state = lines === undefined ? said : afterShipping(said, { lines });
   return {
     word: status.word,
     state: refunds === undefined || total === undefined ? state : afterRefunds(state, { refunds, total }),

@@ -28,6 +28,12 @@ export const orderStateSchema = z.strictObject({
     .describe(
       'How much was paid back of a partly refunded order; absent of any other, and where the store does not say',
     ),
+  shipped: z
+    .int()
+    .optional()
+    .describe(
+      'How many units of a partly shipped order have left; absent of any other, and where the store does not say',
+    ),
 });
 export type OrderState = z.infer<typeof orderStateSchema>;
 
@@ -73,6 +79,7 @@ export const orderLineSchema = z.strictObject({
   total: moneySchema.describe('Charged for the line after its discounts, tax as the order says'),
   taxes: z.array(taxLineSchema),
   requiresShipping: z.boolean(),
+  shipped: z.int().optional().describe('How many units of it have left; absent where the store does not say'),
 });
 export type OrderLine = z.infer<typeof orderLineSchema>;
 

@@ -19,7 +19,20 @@ export const productSchema = z.strictObject({
   seo: z
     .strictObject({ title: z.string().nullable(), description: z.string().nullable() })
     .describe('Title and description for search engines'),
-  images: z.array(z.strictObject({ url: z.string(), alt: z.string().nullable() })).describe('Images in order'),
+  images: z
+    .array(
+      z.strictObject({
+        url: z.string().describe('Empty while the store is still working on it'),
+        alt: z.string().nullable(),
+        hash: z
+          .string()
+          .optional()
+          .describe(
+            'Tells one picture from another: of its bytes as the source has them or, where these are not read, of its address there; a target remembers it of what was written to it, and has none of others',
+          ),
+      }),
+    )
+    .describe('Images in order'),
 });
 export type Product = z.infer<typeof productSchema>;
 

@@ -1,7 +1,8 @@
-import { agrees, missingHistory, parcelKeys, refundedAgrees } from '#libs/fields/agree.ts';
+import { agrees, missingHistory, parcelKeys, refundedAgrees, shippedAgrees } from '#libs/fields/agree.ts';
 import type { FieldValues } from '#libs/fields/field-names.ts';
-import type { OrderStep } from '#libs/connectors/store-connector.ts';
+import type { OrderStep, ShippedUnits } from '#libs/connectors/store-connector.ts';
 import type { HistoryEntry, Order, OrderState, OrderStatus, Parcel, Refund } from '#libs/model/order.ts';
+import { lackingUnits, type PartPlan, type VariantLinks } from './order-lines.ts';
 import { lackingRefunds, type RefundPlan } from './order-refunds.ts';
 
 export type StepPlan =
@@ -19,10 +20,15 @@ export type StepInput = {
   readonly heldByUs: boolean;
   /** All wanted parcels, whether or not they differ: a fulfilment carries them. */
   readonly parcels: readonly Parcel[];
+  /** By which its lines are known again at the target; absent: by SKU and title alone. */
+  readonly variantOf?: VariantLinks;
+  /** Whether the target can cancel what was shipped; absent: it can. */
+  readonly cancelsShipped?: boolean;
 };
 
 /** The shortest legal list of transitions and appends that makes an order agree with the patch. */
-export function planOrderSteps({ patch, sourceId, source, present, heldByUs, parcels }: StepInput): StepPlan {
+export function planOrderSteps(input: StepInput): StepPlan {
+  const { patch, sourceId, source, present, heldByUs, parcels } = input;
   const steps: OrderStep[] = [];
   const from = present.status.state;
   if (from === null)
@@ -32,12 +38,24 @@ export function planOrderSteps({ patch, sourceId, source, present, heldByUs, par
   if ('status' in patch) {
     const wanted = (patch['status'] as OrderStatus).state;
     if (wanted === null) return { kind: 'impossible', reason: 'the wanted status is not mapped' };
-    const reason = whyImpossible(from, wanted);
+    const reason = whyImpossible(from, wanted, input.cancelsShipped !== false);
     if (reason !== null) return { kind: 'impossible', reason };
+    const part = partOf(wanted, input);
+    if (part.kind === 'impossible') return part;
     const refunds = refundsOf(wanted, source, present);
     if (refunds.kind === 'impossible') return refunds;
     steps.push(
-      ...transitions({ from, wanted, sourceId, source, present, heldByUs, parcels, refunds: refunds.refunds }),
+      ...transitions({
+        from,
+        wanted,
+        sourceId,
+        source,
+        present,
+        heldByUs,
+        parcels,
+        refunds: refunds.refunds,
+        units: part.units,
+      }),
     );
     state = wanted;
   }
@@ -75,6 +93,8 @@ type Move = {
   readonly heldByUs: boolean;
   readonly parcels: readonly Parcel[];
   readonly refunds: readonly Refund[];
+  /** What is to leave of an order that is shipped in part. */
+  readonly units: readonly ShippedUnits[];
 };
 
 function transitions({
@@ -86,15 +106,24 @@ function transitions({
   heldByUs,
   parcels,
   refunds,
+  units,
 }: Move): readonly OrderStep[] {
   const steps: OrderStep[] = [];
   if (needsPayment(from, wanted)) steps.push({ kind: 'pay', at: source.paidAt });
-  if (from.fulfilment !== 'fulfilled' && wanted.fulfilment === 'fulfilled') {
-    if (heldByUs || from.onHold) steps.push({ kind: 'releaseHold' });
-    steps.push({ kind: 'fulfil', parcels: newParcels(parcels, present.tracking) });
+  const ships = from.fulfilment !== 'fulfilled' && wanted.fulfilment === 'fulfilled';
+  const held = heldByUs || from.onHold;
+  if (ships || units.length > 0) {
+    if (held) steps.push({ kind: 'releaseHold' });
+    steps.push({
+      kind: 'fulfil',
+      parcels: newParcels(parcels, present.tracking),
+      ...(ships ? {} : { lines: units }),
+    });
+    // What is left of an order that is shipped in part is held as the whole was.
+    if (!ships && (heldByUs || wanted.onHold)) steps.push({ kind: 'hold', sourceId });
     // Of an order that is carried on a hold of ours, that one must stay: it is not what the source's status speaks of.
   } else if (from.onHold && !wanted.onHold && !heldByUs) steps.push({ kind: 'releaseHold' });
-  if (!from.onHold && wanted.onHold && !heldByUs) steps.push({ kind: 'hold', sourceId });
+  else if (!from.onHold && wanted.onHold && !heldByUs) steps.push({ kind: 'hold', sourceId });
   for (const { id, amount, at, reason } of refunds) steps.push({ kind: 'refund', sourceId: id, amount, at, reason });
   if (!from.cancelled && wanted.cancelled) steps.push({ kind: 'cancel' });
   return steps;
@@ -116,12 +145,24 @@ function refundsOf(wanted: OrderState, source: Order, present: Order): RefundPla
   return lackingRefunds(wanted, source, present);
 }
 
+/** What is to leave of an order that is to be shipped in part; no units where it already is as far as that. */
+function partOf(wanted: OrderState, { source, present, variantOf = () => undefined }: StepInput): PartPlan {
+  const from = present.status.state;
+  const same = wanted.fulfilment === from?.fulfilment && shippedAgrees(wanted, from);
+  if (wanted.fulfilment !== 'partial' || same) return { kind: 'units', units: [] };
+  if (wanted.shipped === undefined)
+    return { kind: 'impossible', reason: 'the source does not say which lines were shipped' };
+  if (from?.fulfilment === 'partial' && from.shipped === undefined)
+    return { kind: 'impossible', reason: 'the target does not say which lines were shipped there' };
+  return lackingUnits(source, present, variantOf);
+}
+
 function newParcels(wanted: readonly Parcel[], present: readonly Parcel[]): readonly Parcel[] {
   const known = new Set(parcelKeys(present));
   return wanted.filter((parcel) => !known.has(parcelKeys([parcel])[0] ?? ''));
 }
 
-function whyImpossible(from: OrderState, wanted: OrderState): string | null {
+function whyImpossible(from: OrderState, wanted: OrderState, cancelsShipped: boolean): string | null {
   if (from.cancelled && !wanted.cancelled)
     return 'the order is cancelled at the target, and nothing un-cancels one there';
   const rank = {
@@ -142,8 +183,10 @@ function whyImpossible(from: OrderState, wanted: OrderState): string | null {
     return 'a payment is voided at the target by cancelling only';
   if (from.fulfilment === 'fulfilled' && wanted.fulfilment !== 'fulfilled')
     return 'the order is shipped at the target, and a shipment is not taken back';
-  if (wanted.fulfilment === 'partial' && from.fulfilment !== 'partial')
-    return 'the source does not say which lines were shipped';
+  if (from.fulfilment === 'partial' && wanted.fulfilment === 'open')
+    return 'a part of the order is shipped at the target, and a shipment is not taken back';
+  if (!cancelsShipped && wanted.cancelled && !from.cancelled && from.fulfilment !== 'open')
+    return 'the order is shipped at the target, and what was shipped cannot be cancelled there';
   return null;
 }
 

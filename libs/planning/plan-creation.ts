@@ -104,7 +104,8 @@ export function isCarriedOnHold(
   { settings, capabilities }: Pick<PlanInput, 'settings' | 'capabilities'>,
   state: OrderState,
 ): boolean {
-  const open = state.fulfilment === 'open' && !state.cancelled;
+  // Of one that is shipped in part the rest is still to leave.
+  const open = state.fulfilment !== 'fulfilled' && !state.cancelled;
   return open && settings.openOrders === 'hold' && capabilities.holdsOrders;
 }
 

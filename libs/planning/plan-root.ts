@@ -156,7 +156,7 @@ function planOrder(
   plans: readonly EntityPlan[],
   withheld: Record<string, string>,
 ): Decision {
-  const { settings } = input;
+  const { settings, capabilities } = input;
   const plan = plans[0];
   if (plan === undefined || source.root !== 'order') return { kind: 'skip', reason: 'unchanged' };
   const hold = lackingHold(input, source, target);
@@ -175,6 +175,8 @@ function planOrder(
     present: target.order,
     heldByUs: target.heldByUs,
     parcels: source.order.tracking,
+    variantOf: (id) => input.references.get(`variant:${id}`)?.targetId,
+    ...(capabilities.cancelsShipped === undefined ? {} : { cancelsShipped: capabilities.cancelsShipped }),
   });
   if (planned.kind === 'impossible' && hold.length === 0)
     return { kind: 'park', reason: 'impossible-transition', message: planned.reason };
@@ -184,7 +186,8 @@ function planOrder(
   const holds = planned.kind === 'steps' && planned.steps.some(({ kind }) => kind === 'hold');
   const values = planned.kind === 'impossible' ? {} : satisfiedByOurHold(patch, target.order, holds);
   const later = planned.kind === 'impossible' ? [] : planned.steps.filter(({ kind }) => kind !== hold[0]?.kind);
-  const steps = [...hold, ...later];
+  // A part that has left is shipped before the rest is held, since what is held cannot leave.
+  const steps = later.some(({ kind }) => kind === 'fulfil') ? [...later, ...hold] : [...hold, ...later];
   if (steps.length === 0) return nothingToWrite(plans);
   return {
     kind: 'patch',

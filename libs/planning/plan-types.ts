@@ -29,7 +29,10 @@ export type PlanInput = {
   /** Links of what the root refers to: an order's variants and customer, by `<entity>:<sourceId>`. */
   readonly references: RootLinks;
   readonly express: StoreConnector['express'];
-  readonly capabilities: Pick<StoreConnector['capabilities'], 'creatable' | 'writable' | 'stampable' | 'holdsOrders'>;
+  readonly capabilities: Pick<
+    StoreConnector['capabilities'],
+    'creatable' | 'writable' | 'stampable' | 'holdsOrders' | 'cancelsShipped'
+  >;
   readonly fingerprint: Fingerprint;
 };
 

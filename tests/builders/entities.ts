@@ -1,5 +1,5 @@
 import type { Money } from '#libs/model/money.ts';
-import type { Order } from '#libs/model/order.ts';
+import type { Order, OrderLine } from '#libs/model/order.ts';
 import type { Product, Variant } from '#libs/model/product.ts';
 import type { StoredCustomer, StoredOrder, StoredProduct, StoredVariant } from '#libs/model/stored.ts';
 
@@ -53,6 +53,22 @@ export function aStoredProduct(change: Partial<StoredProduct> = {}): StoredProdu
     product: aProduct(),
     variants: [aStoredVariant()],
     partial: false,
+    ...change,
+  };
+}
+
+export function anOrderLine(change: Partial<OrderLine> = {}): OrderLine {
+  return {
+    id: '1',
+    productId: null,
+    variantId: null,
+    sku: 'SIM-014',
+    title: 'Linen shirt',
+    quantity: 1,
+    unitPrice: eur(4990),
+    total: eur(4990),
+    taxes: [],
+    requiresShipping: true,
     ...change,
   };
 }

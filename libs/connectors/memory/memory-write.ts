@@ -1,11 +1,20 @@
 import type { FieldValues } from '#libs/fields/field-names.ts';
 import { agreesOn, missingHistory } from '#libs/fields/agree.ts';
 import { afterRefunds } from '#libs/model/order-refunds.ts';
-import type { Order, OrderState } from '#libs/model/order.ts';
+import { afterShipping } from '#libs/model/order-shipping.ts';
+import type { Order, OrderState, Parcel } from '#libs/model/order.ts';
 import type { Variant } from '#libs/model/product.ts';
 import type { EntityKind, StoredOrder, StoredRoot } from '#libs/model/stored.ts';
 import { must } from '#libs/runtime/must.ts';
-import type { EntityPatch, EntityStamp, OrderStep, RootDraft, RootPatch, WriteResult } from '../store-connector.ts';
+import type {
+  EntityPatch,
+  EntityStamp,
+  OrderStep,
+  RootDraft,
+  RootPatch,
+  ShippedUnits,
+  WriteResult,
+} from '../store-connector.ts';
 import type { MemoryStore } from './memory-store.ts';
 
 /** Applies one patch at once; with compare-and-swap it is refused when a value is no longer the expected one. */
@@ -106,6 +115,7 @@ function stepOrder(stored: StoredOrder, steps: readonly OrderStep[]): StoredOrde
       case 'fulfil':
         // As on real platforms: what is shipped has nothing left to ship, so a second call finds nothing to do.
         if (next.order.status.state?.fulfilment === 'fulfilled') return next;
+        if (step.lines !== undefined) return shippedPart(next, step.lines, step.parcels);
         return withOrder(withState(next, { fulfilment: 'fulfilled' }), {
           tracking: [...next.order.tracking, ...step.parcels],
         });
@@ -123,6 +133,16 @@ function stepOrder(stored: StoredOrder, steps: readonly OrderStep[]): StoredOrde
         return withOrder(next, { note: step.text });
     }
   }, stored);
+}
+
+function shippedPart(stored: StoredOrder, units: readonly ShippedUnits[], parcels: readonly Parcel[]): StoredOrder {
+  const lines = stored.order.lines.map((line) => {
+    const more = units.find(({ lineId }) => lineId === line.id)?.quantity ?? 0;
+    return more === 0 ? line : { ...line, shipped: Math.min(line.quantity, (line.shipped ?? 0) + more) };
+  });
+  const next = withOrder(stored, { lines, tracking: [...stored.order.tracking, ...parcels] });
+  const { state } = next.order.status;
+  return state === null ? next : withState(next, afterShipping({ ...state, fulfilment: 'partial' }, next.order));
 }
 
 function refunded(stored: StoredOrder, step: Extract<OrderStep, { kind: 'refund' }>): StoredOrder {

@@ -6,6 +6,11 @@ import { eur } from '#tests/builders/entities.ts';
 
 const STATE = { payment: 'paid', fulfilment: 'open', cancelled: false, onHold: false } as const;
 const parcel = (number: string, carrier: string | null = 'DHL') => ({ number, carrier, url: null, shippedAt: null });
+const image = (url: string, alt: string | null, hash?: string) => ({
+  url,
+  alt,
+  ...(hash === undefined ? {} : { hash }),
+});
 const entry = (id: string, at = '2026-11-23T08:00:00Z') => ({ id, at, text: 't', forCustomer: false });
 
 describe('agrees()', () => {
@@ -20,6 +25,13 @@ describe('agrees()', () => {
     ['product.tags', ['a'], ['a', 'b'], false],
     ['product.description', '<p>Soft</p>\n<p>Warm</p>', '<p>Soft</p><p>Warm</p>', true],
     ['product.description', '<p>Soft</p>', '<p>Hard</p>', false],
+    ['product.images', [image('a', null)], [image('b', null)], true],
+    ['product.images', [image('a', null, 'x')], [image('b', null, 'x')], true],
+    ['product.images', [image('a', null, 'x')], [image('a', null, 'y')], false],
+    ['product.images', [image('a', null, 'x')], [image('b', null)], true],
+    ['product.images', [image('a', 'Front')], [image('a', 'Back')], false],
+    ['product.images', [image('a', 'Front'), image('b', 'Back')], [image('b', 'Back'), image('a', 'Front')], false],
+    ['product.images', [image('a', null)], [], false],
     ['order.tracking', [parcel('a 1')], [parcel('A1', 'Other')], true],
     ['order.tracking', [parcel('A1')], [parcel('A1'), parcel('B2')], false],
     ['order.history', [entry('1')], [entry('2'), entry('1')], true],
@@ -57,6 +69,17 @@ describe('agrees()', () => {
     // The target tells that a part went back, and not how much of it.
     expect(agrees('order.status', partly(500), unsaid)).toBe(true);
   });
+});
+
+const part = (shipped?: number) => ({
+  word: 'x',
+  state: { ...STATE, fulfilment: 'partial' as const, ...(shipped === undefined ? {} : { shipped }) },
+});
+
+test('orders that are shipped in part agree when the same number of units has left', () => {
+  expect(agrees('order.status', part(2), part(2))).toBe(true);
+  expect(agrees('order.status', part(2), part(1))).toBe(false);
+  expect(agrees('order.status', part(2), part())).toBe(true);
 });
 
 test('missingHistory() lists the oldest first, and what came in the same second by its id', () => {

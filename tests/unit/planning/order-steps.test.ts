@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 
 import type { FieldValues } from '#libs/fields/field-names.ts';
-import type { Order, OrderState, Parcel } from '#libs/model/order.ts';
+import type { Order, OrderLine, OrderState, Parcel } from '#libs/model/order.ts';
 import { planOrderSteps, waitsForShipping } from '#libs/planning/order-steps.ts';
-import { anOrder, eur } from '#tests/builders/entities.ts';
+import { anOrder, anOrderLine, eur } from '#tests/builders/entities.ts';
 
 const PAID: OrderState = { payment: 'paid', fulfilment: 'open', cancelled: false, onHold: false };
 const PENDING: OrderState = { ...PAID, payment: 'pending' };
@@ -238,5 +238,104 @@ describe('planOrderSteps() and history', () => {
 
   test('writes a note last', () => {
     expect(kinds({ from: PAID, patch: { history: [late], note: 'Ring twice' } })).toEqual(['history', 'note']);
+  });
+});
+
+const line = (id: string, quantity: number, shipped?: number, change: Partial<OrderLine> = {}): OrderLine =>
+  anOrderLine({ id, sku: `SKU-${id}`, quantity, ...(shipped === undefined ? {} : { shipped }), ...change });
+const part = (shipped: number): OrderState => ({ ...PAID, fulfilment: 'partial', shipped });
+
+const cancel = (cancelsShipped: boolean) =>
+  planOrderSteps({
+    patch: { status: { word: 'w', state: { ...SHIPPED, cancelled: true } } },
+    sourceId: '77',
+    source: anOrder(),
+    present: anOrder({ status: { word: 'p', state: SHIPPED } }),
+    heldByUs: false,
+    parcels: [],
+    cancelsShipped,
+  });
+
+describe('planOrderSteps() and what leaves in parts', () => {
+  test('ships the units that have left, with their parcel, and no more', () => {
+    const plan = steps({
+      from: PAID,
+      to: part(3),
+      source: { lines: [line('1', 2, 2), line('2', 3, 1)], tracking: [parcel('A')] },
+      present: { lines: [line('t1', 2, 0, { sku: 'SKU-1' }), line('t2', 3, 0, { sku: 'SKU-2' })] },
+    });
+
+    expect(plan).toMatchObject({
+      steps: [
+        {
+          kind: 'fulfil',
+          parcels: [parcel('A')],
+          lines: [
+            { lineId: 't1', quantity: 2 },
+            { lineId: 't2', quantity: 1 },
+          ],
+        },
+      ],
+    });
+  });
+
+  test('ships what left since, and at last all that is left', () => {
+    const present = { lines: [line('t1', 3, 1, { sku: 'SKU-1' })] };
+
+    expect(steps({ from: part(1), to: part(2), source: { lines: [line('1', 3, 2)] }, present })).toMatchObject({
+      steps: [{ kind: 'fulfil', lines: [{ lineId: 't1', quantity: 1 }] }],
+    });
+    const whole = steps({ from: part(1), to: SHIPPED, source: { lines: [line('1', 3, 3)] }, present });
+    expect(whole).toMatchObject({ steps: [{ kind: 'fulfil' }] });
+    expect(JSON.stringify(whole)).not.toContain('lines');
+    expect(kinds({ from: part(2), to: part(2), source: { lines: [line('1', 3, 2)] }, present })).toEqual([]);
+  });
+
+  test('lets go, ships and holds the rest again', () => {
+    const given = { source: { lines: [line('1', 3, 1)] }, present: { lines: [line('1', 3, 0)] } };
+
+    expect(kinds({ from: PAID, to: part(1), heldByUs: true, ...given })).toEqual(['releaseHold', 'fulfil', 'hold']);
+    expect(kinds({ from: { ...PAID, onHold: true }, to: part(1), ...given })).toEqual(['releaseHold', 'fulfil']);
+    expect(kinds({ from: PAID, to: { ...part(1), onHold: true }, ...given })).toEqual(['fulfil', 'hold']);
+  });
+
+  test('knows a line by its variant before its SKU', () => {
+    const plan = planOrderSteps({
+      patch: { status: { word: 'w', state: part(1) } },
+      sourceId: '77',
+      source: anOrder({ lines: [line('1', 2, 1, { variantId: '14', sku: 'A' })] }),
+      present: anOrder({
+        status: { word: 'p', state: PAID },
+        lines: [line('t1', 2, 0, { variantId: '91', sku: 'A' }), line('t2', 2, 0, { variantId: '92', sku: 'B' })],
+      }),
+      heldByUs: false,
+      parcels: [],
+      variantOf: (id) => (id === '14' ? '92' : undefined),
+    });
+
+    expect(plan).toMatchObject({ steps: [{ kind: 'fulfil', lines: [{ lineId: 't2', quantity: 1 }] }] });
+  });
+
+  test.each([
+    ['a line that the target has not', part(1), [line('1', 3, 1)], [line('9', 3, 0)], 'no counterpart'],
+    ['units that left at the target alone', part(1), [line('1', 3, 1)], [line('1', 3, 2)], 'not taken back'],
+  ])('calls %s impossible', (_name, to, lines, there, why) => {
+    const from = there[0]?.shipped === 0 ? PAID : part(2);
+    expect(steps({ from, to, source: { lines }, present: { lines: there } })).toEqual({
+      kind: 'impossible',
+      reason: expect.stringContaining(why) as string,
+    });
+  });
+
+  test('takes no part back, and cancels nothing that was shipped where the target cannot', () => {
+    expect(steps({ from: part(1), to: PAID })).toEqual({
+      kind: 'impossible',
+      reason: expect.stringContaining('not taken back') as string,
+    });
+    expect(cancel(false)).toEqual({
+      kind: 'impossible',
+      reason: expect.stringContaining('cannot be cancelled') as string,
+    });
+    expect(cancel(true)).toMatchObject({ steps: [{ kind: 'cancel' }] });
   });
 });
