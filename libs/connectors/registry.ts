@@ -17,6 +17,8 @@ export type ConnectorDeps = {
   readonly callMs: number;
   /** Overrides the connector's own landing, milliseconds. */
   readonly landingMs?: number;
+  /** Which end of the pair it is; absent: either. A target shows of an order's history what was carried to it. */
+  readonly role?: 'source' | 'target';
   readonly fetch?: Fetch;
 };
 
@@ -36,6 +38,8 @@ export type Platform<C> = {
   readonly budget: (config: C) => { readonly capacity: number; readonly perSecond: number };
   /** Native order status words of this platform as a source, with the state they mean; the config's map comes first. */
   readonly defaultStatusMap: Readonly<Record<string, StatusTarget>>;
+  /** A status word as the orders of this platform carry it, from what people write in the config; absent: as it is written. */
+  readonly statusWord?: (written: string) => string;
 };
 
 /** Every platform: a new connector is a folder and one line here. */

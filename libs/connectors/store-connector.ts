@@ -104,6 +104,10 @@ export type StoreConnector = {
 
   // ── webhooks (source) ──────────────────────────────────────────────────────────────────────────────────────
   readonly listSubscriptions: (call: CallContext) => Promise<readonly Subscription[]>;
+  /**
+   * Where the platform knows an address only once for a topic, the one that is there is put right instead: then the answer bears its
+   * id, and it must not be deleted afterwards.
+   */
   readonly createSubscription: (
     subscription: { readonly topic: string; readonly url: string; readonly secret: string },
     call: WriteContext,
@@ -344,6 +348,8 @@ export type Subscription = {
   readonly topic: string;
   readonly url: string;
   readonly status: 'active' | 'paused' | 'disabled';
+  /** Why it does not tell all that is needed although it is active (a filter, fields that are left out): to be made anew. Absent: sound. */
+  readonly unsound?: string;
 };
 
 /** One line of `lockstep check`. */

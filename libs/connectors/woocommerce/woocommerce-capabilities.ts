@@ -2,12 +2,21 @@ import { FIELD_NAMES } from '#libs/fields/field-names.ts';
 import type { FieldName } from '#libs/fields/field-names.ts';
 import type { StoreCapabilities } from '../store-connector.ts';
 import { PAGE_MAX } from './woocommerce-client.ts';
+import { toOrderState, WOOCOMMERCE_STATUS_MAP } from './woocommerce-status.ts';
 
 // A shop has no bound on how late a call lands that was given up; unlocked writes ended within 5 s, locked and queued ones within 15 s.
 const LANDING_MS = 120_000;
 
 /** Consent to marketing lies with plugins, each in its own place. */
 const UNREADABLE: ReadonlySet<FieldName> = new Set(['customer.marketingConsent']);
+
+/** WooCommerce's words as states of an order that is not paid and has no refunds. */
+const ORDER_STATUSES = Object.fromEntries(
+  Object.keys(WOOCOMMERCE_STATUS_MAP).flatMap((word) => {
+    const state = toOrderState(word, { paid: false, refunds: [], total: { amountMinor: 0, currency: 'EUR' } });
+    return state === null ? [] : [[word, state] as const];
+  }),
+);
 
 export function capabilitiesOf(landingMs = LANDING_MS): StoreCapabilities {
   return {
@@ -24,5 +33,6 @@ export function capabilitiesOf(landingMs = LANDING_MS): StoreCapabilities {
     readBatchMax: PAGE_MAX,
     writeBatchMax: PAGE_MAX,
     holdsOrders: true,
+    orderStatuses: ORDER_STATUSES,
   };
 }

@@ -2,7 +2,7 @@ import type { Platform } from '../registry.ts';
 import { baseUrl, wooCommerceConfigSchema } from './woocommerce-config.ts';
 import type { WooCommerceConfig } from './woocommerce-config.ts';
 import { createWooCommerceConnector } from './woocommerce-connector.ts';
-import { WOOCOMMERCE_STATUS_MAP } from './woocommerce-status.ts';
+import { statusWord, WOOCOMMERCE_STATUS_MAP } from './woocommerce-status.ts';
 import { readWooCommerceWebhook } from './woocommerce-webhook.ts';
 
 export type { WooCommerceConfig } from './woocommerce-config.ts';
@@ -24,4 +24,5 @@ export const woocommerce: Platform<WooCommerceConfig> = {
     return { capacity: perSecond, perSecond };
   },
   defaultStatusMap: WOOCOMMERCE_STATUS_MAP,
+  statusWord,
 };

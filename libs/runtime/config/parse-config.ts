@@ -144,14 +144,19 @@ function assemble(
     pairs: Object.entries(config.pairs).map(([name, pair]) => {
       const { source, target } = must(from.stores.get(name), `the stores of ${name}`);
       const written = asRecord(valueAt(from.raw, ['pairs', name]));
-      const ignored = ignoredWords(from.platforms[pair.source.platform]);
+      const platform = from.platforms[pair.source.platform];
+      const words = { ignored: ignoredWords(platform), statusWord: platform?.statusWord ?? asWritten };
       return {
-        settings: toSettings(name, pair, timing, { source: written['source'], target: written['target'], ignored }),
+        settings: toSettings(name, pair, timing, { source: written['source'], target: written['target'], ...words }),
         source: { ...must(source, 'the source'), webhooks: pair.source.webhooks },
         target: must(target, 'the target'),
       };
     }),
   };
+}
+
+function asWritten(word: string): string {
+  return word;
 }
 
 /** Words that a platform itself says are to be ignored: a failed payment is tried again. */

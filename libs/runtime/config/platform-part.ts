@@ -7,7 +7,7 @@ import { seededRandom } from '../random.ts';
 export type Platforms = Readonly<Record<string, AnyPlatform>>;
 export type AnyPlatform = Pick<
   Platform<unknown>,
-  'name' | 'label' | 'configSchema' | 'readWebhook' | 'defaultStatusMap'
+  'name' | 'label' | 'configSchema' | 'readWebhook' | 'defaultStatusMap' | 'statusWord'
 > & {
   readonly open: (config: never, deps: ConnectorDeps) => StoreConnector;
   readonly address: (config: never) => string;

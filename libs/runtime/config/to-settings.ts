@@ -26,18 +26,24 @@ export function toTiming(timing: Config['timing']): Timing {
 
 /**
  * One pair as the services see it. `source` and `target` are the store parts as written, with `${NAME}` and not its value;
- * `ignored` are words that the source's platform itself says are to be ignored, unless the config maps them.
+ * `ignored` are words that the source's platform itself says are to be ignored, unless the config maps them; `statusWord` gives a word
+ * as the source's orders carry it.
  */
 export function toSettings(
   name: string,
   pair: PairConfig,
   timing: Timing,
-  from: { readonly source: unknown; readonly target: unknown; readonly ignored: readonly string[] },
+  from: {
+    readonly source: unknown;
+    readonly target: unknown;
+    readonly ignored: readonly string[];
+    readonly statusWord: (written: string) => string;
+  },
 ): PairSettings {
   const settings = {
     name,
     selection: toSelection(pair),
-    maps: toMaps(pair, from.ignored),
+    maps: toMaps(pair, from),
     create: pair.create,
     migratedAt: pair.migratedAt === undefined ? null : Date.parse(pair.migratedAt),
     openOrders: pair.sync.order?.open ?? 'hold',
@@ -69,14 +75,21 @@ function toSelection(pair: PairConfig): Selection {
   );
 }
 
-function toMaps({ sync }: PairConfig, ignored: readonly string[]): FieldMaps {
+type Words = Pick<Parameters<typeof toSettings>[3], 'ignored' | 'statusWord'>;
+
+function toMaps({ sync }: PairConfig, { ignored, statusWord }: Words): FieldMaps {
   const transforms: Partial<Record<FieldName, Transform>> = {};
   for (const [field, transform] of Object.entries(sync.variant?.map ?? {}))
     if (transform !== undefined) transforms[fieldName('variant', field)] = transform as Transform;
   return {
     orderStatus: {
       ...Object.fromEntries(ignored.map((word) => [word, 'ignore' as const])),
-      ...((sync.order?.map?.status ?? {}) as Readonly<Record<string, StatusTarget>>),
+      ...Object.fromEntries(
+        Object.entries(sync.order?.map?.status ?? {}).map(([word, target]) => [
+          statusWord(word),
+          target as StatusTarget,
+        ]),
+      ),
     },
     transforms,
     carriers: sync.order?.map?.tracking ?? {},

@@ -49,3 +49,18 @@ test('a word that the config ignores as the platform does changes nothing', asyn
   expect(said.maps.orderStatus).toHaveProperty('abandoned', 'ignore');
   expect(said.configHash).toBe(implied.configHash);
 });
+
+test('words are known by the way in which the platform’s orders carry them, however the config writes them', async () => {
+  const woocommerce = must(fakePlatforms['woocommerce'], 'the platform');
+  const platforms = { ...fakePlatforms, woocommerce: { ...woocommerce, statusWord: (word: string) => word.slice(3) } };
+  const text = GOOD.replace('failed: ignore', 'wc-packed: { payment: paid, fulfilment: open }');
+
+  const config = await parseConfig(
+    { main: { file: 'lockstep.config.yaml', text }, pairs: [] },
+    { folder: '/shop', env: ENV, platforms },
+  );
+
+  const { orderStatus } = must(config.pairs[0], 'the pair').settings.maps;
+  expect(orderStatus).toHaveProperty('packed', { payment: 'paid', fulfilment: 'open' });
+  expect(orderStatus).not.toHaveProperty('wc-packed');
+});
