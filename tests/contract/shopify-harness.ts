@@ -29,6 +29,8 @@ export function createSpyBudget(): SpyBudget {
 
 export type Harness = AsyncDisposable & {
   readonly simulator: ShopifySimulator;
+  /** Where the shop answers. */
+  readonly url: string;
   readonly connector: StoreConnector;
   readonly budget: SpyBudget;
   /** Calls answered by the shop, by the mutation or query they began with. */
@@ -80,6 +82,7 @@ export async function openShopify({
   });
   return {
     simulator,
+    url,
     connector,
     budget,
     writes: () => simulator.ledger.calls.filter(({ kind }) => kind === 'write').map(({ name }) => name),

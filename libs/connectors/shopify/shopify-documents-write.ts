@@ -140,11 +140,19 @@ export const RUN_BULK: Document = {
   cost: 11,
   text: `mutation RunBulk($query: String!) { bulkOperationRunQuery(query: $query, groupObjects: true) { bulkOperation { id status } ${CODED} } }`,
 };
+const SUBSCRIPTION = 'id topic uri format filter includeFields';
 export const CREATE_SUBSCRIPTION: Document = {
   name: 'CreateSubscription',
   cost: 11,
   text: `mutation CreateSubscription($topic: WebhookSubscriptionTopic!, $subscription: WebhookSubscriptionInput!) {
-    webhookSubscriptionCreate(topic: $topic, webhookSubscription: $subscription) { webhookSubscription { id topic uri } ${ERRORS} }
+    webhookSubscriptionCreate(topic: $topic, webhookSubscription: $subscription) { webhookSubscription { ${SUBSCRIPTION} } ${ERRORS} }
+  }`,
+};
+export const UPDATE_SUBSCRIPTION: Document = {
+  name: 'UpdateSubscription',
+  cost: 11,
+  text: `mutation UpdateSubscription($id: ID!, $subscription: WebhookSubscriptionInput!) {
+    webhookSubscriptionUpdate(id: $id, webhookSubscription: $subscription) { webhookSubscription { ${SUBSCRIPTION} } ${ERRORS} }
   }`,
 };
 export const DELETE_SUBSCRIPTION: Document = {
@@ -155,5 +163,5 @@ export const DELETE_SUBSCRIPTION: Document = {
 export const SUBSCRIPTIONS: Document = {
   name: 'Subscriptions',
   cost: 13,
-  text: 'query Subscriptions { webhookSubscriptions(first: 250) { nodes { id topic uri } } }',
+  text: `query Subscriptions($after: String) { webhookSubscriptions(first: 250, after: $after) { nodes { ${SUBSCRIPTION} apiVersion { handle } } pageInfo { hasNextPage endCursor } } }`,
 };

@@ -128,8 +128,8 @@ function createProductReader(client: ShopifyClient, shop: Shop, { wholeProduct }
     const found = new Map<string, StoredProduct>();
     const wires = await pieces(ids, async (part) => {
       const locations = await shop.locations(call);
-      const ids = part.map((id) => toGid('Product', id));
-      const variables = { ids, ...catalogue.locationVariables(locations), content: true };
+      const gids = part.map((id) => toGid('Product', id));
+      const variables = { ids: gids, ...catalogue.locationVariables(locations), content: true };
       const { nodes } = await client.read(catalogue.productsById(locations.length), nodesAnswer, variables, call);
       return parseNodes(nodes, productWithVariantsWire, part.length);
     });

@@ -1,31 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 
-import type { RootKind } from '#libs/model/stored.ts';
 import type { WebhookRead, WebhookReader } from '../store-connector.ts';
-import { toUtc } from './shopify-ids.ts';
-
-type Topic = { readonly root: RootKind } & ({ readonly id: string } | { readonly child: string });
-
-const ORDER_TOPICS = ['create', 'updated', 'cancelled', 'paid', 'fulfilled', 'partially_fulfilled', 'delete'];
-
-/** Where in a body the id of the root, or of the child, stands. */
-const TOPICS: Readonly<Record<string, Topic>> = {
-  'products/create': { root: 'product', id: 'id' },
-  'products/update': { root: 'product', id: 'id' },
-  'products/delete': { root: 'product', id: 'id' },
-  'inventory_levels/update': { root: 'product', child: 'inventory_item_id' },
-  'inventory_levels/connect': { root: 'product', child: 'inventory_item_id' },
-  'inventory_levels/disconnect': { root: 'product', child: 'inventory_item_id' },
-  'inventory_items/update': { root: 'product', child: 'id' },
-  ...Object.fromEntries(ORDER_TOPICS.map((topic) => [`orders/${topic}`, { root: 'order', id: 'id' } as const])),
-  'fulfillments/create': { root: 'order', id: 'order_id' },
-  'fulfillments/update': { root: 'order', id: 'order_id' },
-  'refunds/create': { root: 'order', id: 'order_id' },
-  'order_transactions/create': { root: 'order', id: 'order_id' },
-  'customers/create': { root: 'customer', id: 'id' },
-  'customers/update': { root: 'customer', id: 'id' },
-  'customers/delete': { root: 'customer', id: 'id' },
-};
+import { fromGid, toUtc, typeOfGid } from './shopify-ids.ts';
+import { TOPICS, type Topic } from './shopify-topics.ts';
 
 export const readShopifyWebhook: WebhookReader = ({ headers, body }, secrets): WebhookRead => {
   const header = new Map(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
@@ -33,22 +10,24 @@ export const readShopifyWebhook: WebhookReader = ({ headers, body }, secrets): W
   const name = header.get('x-shopify-topic') ?? '';
   const topic = TOPICS[name];
   if (topic === undefined) return { kind: 'ignored', topic: name };
-  const text = new TextDecoder().decode(body);
-  const parsed = parseRecord(text);
-  const id = topLevelId(parsed, 'id' in topic ? topic.id : topic.child);
-  if (parsed === null || id === null)
-    return {
-      kind: 'unreadable',
-      topic: name,
-      reason: parsed === null ? 'not a JSON object' : 'no id in the body',
-      root: topic.root,
-    };
+  const parsed = parseRecord(new TextDecoder().decode(body));
+  const unreadable = (reason: string): WebhookRead => ({ kind: 'unreadable', topic: name, reason, root: topic.root });
+  if (parsed === null) return unreadable('not a JSON object');
+  if (!fits(topic, parsed)) return unreadable('the body is of something else than the topic says');
+  const id = toId(topic.id.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), parsed));
+  if (id === null) return unreadable('no id in the body');
   const changed = typeof parsed['updated_at'] === 'string' ? toUtc(parsed['updated_at']) : null;
-  const changedAt = changed === null ? {} : { changedAt: changed };
-  if ('child' in topic)
-    return { kind: 'child', topic: name, childKind: 'inventoryItem', childId: id, root: topic.root, ...changedAt };
-  return { kind: 'news', topic: name, root: topic.root, rootId: id, ...changedAt };
+  const { root, child } = topic;
+  const news = { topic: name, root, ...(changed === null ? {} : { changedAt: changed }) };
+  return child === undefined
+    ? { kind: 'news', ...news, rootId: id }
+    : { kind: 'child', ...news, childKind: child, childId: id };
 };
+
+/** The header is no part of what is signed: where the body says itself what it is, the two must agree. */
+function fits({ gid }: Topic, { admin_graphql_api_id: own }: Readonly<Record<string, unknown>>): boolean {
+  return typeof own !== 'string' || typeOfGid(own) === gid;
+}
 
 /** HMAC over the raw bytes; every secret is tried, so that time tells nothing about which one fits. */
 function isSigned(body: Uint8Array, signature: string, secrets: readonly string[]): boolean {
@@ -65,9 +44,7 @@ function isSigned(body: Uint8Array, signature: string, secrets: readonly string[
 function parseRecord(text: string): Readonly<Record<string, unknown>> | null {
   try {
     const parsed: unknown = JSON.parse(text, keepBigNumbers);
-    return typeof parsed === 'object' && parsed !== null && !Array.isArray(parsed)
-      ? (parsed as Record<string, unknown>)
-      : null;
+    return isRecord(parsed) ? parsed : null;
   } catch {
     return null;
   }
@@ -79,8 +56,12 @@ function keepBigNumbers(_key: string, value: unknown, context?: { readonly sourc
     : value;
 }
 
-function topLevelId(parsed: Readonly<Record<string, unknown>> | null, field: string): string | null {
-  const value = parsed?.[field];
-  const id = typeof value === 'number' || typeof value === 'string' ? String(value) : '';
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The bare id; a text may be a gid. */
+function toId(value: unknown): string | null {
+  const id = typeof value === 'number' || typeof value === 'string' ? fromGid(String(value)) : '';
   return /^\d+$/.test(id) ? id : null;
 }

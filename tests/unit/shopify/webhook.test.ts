@@ -43,12 +43,48 @@ describe('readShopifyWebhook()', () => {
   test.each([
     ['fulfillments/create', '{"id":1,"order_id":22}'],
     ['refunds/create', '{"id":1,"order_id":22}'],
+    ['order_transactions/create', '{"id":1,"order_id":22,"admin_graphql_api_id":"gid://shopify/OrderTransaction/1"}'],
+    ['orders/edited', '{"order_edit":{"id":1,"order_id":22,"line_items":{"additions":[],"removals":[]}}}'],
     ['orders/delete', '{"id":22}'],
   ])('finds the order of %s', (topic, body) => {
     expect(readShopifyWebhook(delivery(topic, body), ['hush'])).toMatchObject({
       kind: 'news',
       root: 'order',
       rootId: '22',
+    });
+  });
+
+  test.each([
+    ['customers/update', '{"id":33,"admin_graphql_api_id":"gid://shopify/Customer/33"}'],
+    ['customers_email_marketing_consent/update', '{"customer_id":33,"email_marketing_consent":{"state":"subscribed"}}'],
+    ['customer.tags_added', '{"customerId":"gid://shopify/Customer/33","tags":["vip"],"occurredAt":"2026-11-20"}'],
+    [
+      'customers/merge',
+      '{"admin_graphql_api_customer_kept_id":"gid://shopify/Customer/1","admin_graphql_api_customer_deleted_id":"gid://shopify/Customer/33","status":"completed"}',
+    ],
+  ])('finds the customer of %s', (topic, body) => {
+    expect(readShopifyWebhook(delivery(topic, body), ['hush'])).toMatchObject({
+      kind: 'news',
+      root: 'customer',
+      rootId: '33',
+    });
+  });
+
+  test.each(['inventory_levels/connect', 'inventory_levels/disconnect'])('%s is news of the item', (topic) => {
+    expect(readShopifyWebhook(delivery(topic, '{"inventory_item_id":44,"location_id":7}'), ['hush'])).toMatchObject({
+      kind: 'child',
+      childKind: 'inventoryItem',
+      childId: '44',
+      root: 'product',
+    });
+  });
+
+  test('does not believe a topic, which nobody signed, against the body', () => {
+    const body = '{"id":1,"admin_graphql_api_id":"gid://shopify/Product/1"}';
+
+    expect(readShopifyWebhook(delivery('orders/delete', body), ['hush'])).toMatchObject({
+      kind: 'unreadable',
+      reason: expect.stringMatching(/something else/) as string,
     });
   });
 
