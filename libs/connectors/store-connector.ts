@@ -234,7 +234,7 @@ export type OrderStep =
   | { readonly kind: 'hold'; readonly sourceId: string }
   | { readonly kind: 'pay'; readonly at: string | null }
   /**
-   * Ships with these parcels: everything that is left, or no more than the named units of the target's own lines. After a part an
+   * Ships with these parcels: everything that is left, or the target's own lines only as far as is named. After a part an
    * order is `partial` and its lines say how much of each has left (`OrderLine.shipped`); a platform that cannot keep that withholds
    * such a status in `express`.
    */
@@ -252,8 +252,8 @@ export type OrderStep =
   | { readonly kind: 'history'; readonly entries: readonly HistoryEntry[] }
   | { readonly kind: 'note'; readonly text: string | null };
 
-/** Units of one line of an order, by the line's id at the target. */
-export type ShippedUnits = { readonly lineId: string; readonly quantity: number };
+/** How many units of one line, by its id at the target, shall have left afterwards: what has left already counts, so nothing leaves twice. */
+export type ShippedUnits = { readonly lineId: string; readonly shipped: number };
 
 /**
  * What becomes of a root whose counterpart is gone from the source, or is back there. Whoever asks has decided by policy, and has

@@ -11,7 +11,7 @@ export type VariantLinks = (sourceVariantId: string) => string | undefined;
 type Lines = Pick<Order, 'lines'>;
 
 /**
- * The units that have left at the source and not yet at the target, by the target's lines. A line is known again by its variant, its
+ * How far the target's lines are to be shipped where more has left at the source. A line is known again by its variant, its
  * SKU or its title, and by its quantity; where several are alike, the first of the source is the first of the target. Nothing is
  * guessed: what cannot be told, and what went further at the target, is impossible.
  */
@@ -24,10 +24,10 @@ export function lackingUnits(source: Lines, present: Lines, variantOf: VariantLi
     const shipped = line.requiresShipping ? (line.shipped ?? 0) : 0;
     if (shipped === 0 && (there?.shipped ?? 0) === 0) continue;
     if (there === undefined) return impossible(`the target has no counterpart of the shipped line "${line.title}"`);
-    const lacking = shipped - (there.shipped ?? 0);
-    if (lacking < 0)
+    const before = there.shipped ?? 0;
+    if (shipped < before)
       return impossible(`more of "${line.title}" was shipped at the target, and a shipment is not taken back`);
-    if (lacking > 0) units.push({ lineId: there.id, quantity: lacking });
+    if (shipped > before) units.push({ lineId: there.id, shipped });
   }
   return { kind: 'units', units };
 }

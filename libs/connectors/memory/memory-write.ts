@@ -137,8 +137,8 @@ function stepOrder(stored: StoredOrder, steps: readonly OrderStep[]): StoredOrde
 
 function shippedPart(stored: StoredOrder, units: readonly ShippedUnits[], parcels: readonly Parcel[]): StoredOrder {
   const lines = stored.order.lines.map((line) => {
-    const more = units.find(({ lineId }) => lineId === line.id)?.quantity ?? 0;
-    return more === 0 ? line : { ...line, shipped: Math.min(line.quantity, (line.shipped ?? 0) + more) };
+    const wanted = units.find(({ lineId }) => lineId === line.id)?.shipped ?? 0;
+    return wanted <= (line.shipped ?? 0) ? line : { ...line, shipped: Math.min(line.quantity, wanted) };
   });
   const next = withOrder(stored, { lines, tracking: [...stored.order.tracking, ...parcels] });
   const { state } = next.order.status;

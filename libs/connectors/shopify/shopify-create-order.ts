@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 import type { StoredOrder } from '#libs/model/stored.ts';
-import type { CreateResult, OrderStep } from '../store-connector.ts';
+import type { CreateResult, OrderStep, ShippedUnits } from '../store-connector.ts';
 import type { CreateParts } from './shopify-create.ts';
 import { toRefusal } from './shopify-create-product.ts';
 import * as writes from './shopify-documents-write.ts';
@@ -37,7 +37,8 @@ export async function createOrder(draft: OrderDraft, session: WriteSession, part
   if (order === null || order === undefined) return { outcome: 'unknown', message: 'creation named no order' };
 
   const orderId = fromGid(order.id);
-  const failure = await takeSteps(stepsAfter(draft), {
+  const lineIds = draft.state.fulfilment === 'partial' ? await readLineIds(orderId, session, parts) : [];
+  const failure = await takeSteps(stepsAfter(draft, lineIds), {
     orderId,
     session,
     client: parts.client,
@@ -48,11 +49,19 @@ export async function createOrder(draft: OrderDraft, session: WriteSession, part
   return { outcome: 'created', stored, complete: failure === null && isWhole(stored, draft) };
 }
 
-/** What orderCreate itself cannot say. */
-export function stepsAfter({ order, state, hold, sourceId }: OrderDraft): readonly OrderStep[] {
+/** What orderCreate itself cannot say. `lineIds` are the made order's own, in the draft's order, where a part of it has left. */
+export function stepsAfter(draft: OrderDraft, lineIds: readonly string[] = []): readonly OrderStep[] {
+  const { order, state, hold, sourceId } = draft;
   const steps: OrderStep[] = [];
   const open = !state.cancelled && state.fulfilment !== 'fulfilled';
-  // First of all, so that no warehouse is quicker.
+  const lines = order.lines.flatMap(({ shipped = 0 }, index): ShippedUnits[] => {
+    const lineId = lineIds[index];
+    return shipped > 0 && lineId !== undefined ? [{ lineId, shipped }] : [];
+  });
+  // What is held cannot leave any more.
+  if (state.fulfilment === 'partial' && lines.length > 0)
+    steps.push({ kind: 'fulfil', parcels: order.tracking, lines });
+  // Before all else, so that no warehouse is quicker.
   if (open && (hold || state.onHold)) steps.push({ kind: 'hold', sourceId });
   if (state.fulfilment === 'fulfilled') steps.push({ kind: 'fulfil', parcels: order.tracking });
   if (state.payment === 'refunded' || state.payment === 'partiallyRefunded')
@@ -60,6 +69,16 @@ export function stepsAfter({ order, state, hold, sourceId }: OrderDraft): readon
       steps.push({ kind: 'refund', sourceId: id, amount, at, reason });
   if (state.cancelled) steps.push({ kind: 'cancel' });
   return steps;
+}
+
+/** The lines of the draft come first and in their order; fees and rounding follow. */
+async function readLineIds(
+  orderId: string,
+  session: WriteSession,
+  { reader }: CreateParts,
+): Promise<readonly string[]> {
+  const [stored] = await reader.roots('order', [{ id: orderId }], { ...session.call, fields: new Set() });
+  return stored?.root === 'order' ? stored.order.lines.map(({ id }) => id) : [];
 }
 
 const LOOK_MS = 300;
@@ -93,6 +112,6 @@ function isWhole(stored: StoredOrder, draft: OrderDraft): boolean {
     order.total.amountMinor === draft.order.total.amountMinor &&
     order.total.currency === draft.order.total.currency &&
     order.lines.length >= draft.order.lines.length &&
-    draft.state.fulfilment !== 'partial'
+    (draft.state.fulfilment !== 'partial' || order.status.state?.fulfilment === 'partial')
   );
 }

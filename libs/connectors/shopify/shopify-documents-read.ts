@@ -13,6 +13,7 @@ const LINE = /* GraphQL */ `
     title
     sku
     quantity
+    currentQuantity
     unfulfilledQuantity
     requiresShipping
     product { id }
@@ -120,6 +121,16 @@ export const ORDER_WORK: Document = {
     fulfillments(first: 50) { id status trackingInfo { company number url } }
     refunds(first: 50) { id note totalRefundedSet { ${MONEY} } }
     fulfillmentOrders(first: 30) { nodes { id status assignedLocation { location { id } } fulfillmentHolds { id handle } } }
+  } }`,
+};
+/** What is left to ship, line by line: dear, and only needed where no more than a part leaves. */
+export const ORDER_LEFT: Document = {
+  name: 'OrderLeft',
+  cost: 240,
+  text: `query OrderLeft($id: ID!) { order(id: $id) {
+    lineItems(first: 250) { nodes { id currentQuantity unfulfilledQuantity } pageInfo { hasNextPage } }
+    fulfillmentOrders(first: 20) { nodes { id status assignedLocation { location { id } }
+      lineItems(first: 100) { nodes { id remainingQuantity lineItem { id } } } } }
   } }`,
 };
 export const CANCEL_RESULT: Document = {

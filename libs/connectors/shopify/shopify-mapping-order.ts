@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { StatusTarget } from '#libs/fields/field-maps.ts';
 import { addMoney, parseMoney, type Money } from '#libs/model/money.ts';
 import { withRefundedPart } from '#libs/model/order-refunds.ts';
+import { withShippedPart } from '#libs/model/order-shipping.ts';
 import {
   fulfilmentStateSchema,
   historyEntrySchema,
@@ -61,14 +62,15 @@ export function toStoredOrder(wire: OrderWire, lines: readonly LineWire[]): Stor
     cancelled: orNull(wire.cancelledAt) !== null,
     onHold: holds.some(({ handle }) => handle !== OUR_HOLD),
   };
-  const state = withRefundedPart(said, { refunds });
+  const all = lines.map((line) => toLine(line, wire.currencyCode));
+  const state = withShippedPart(withRefundedPart(said, { refunds }), { lines: all });
   return {
     root: 'order',
     id: fromGid(wire.id),
     sourceId: wire.sourceId?.value ?? null,
     createdAt: toUtc(wire.createdAt),
     changedAt: toUtc(wire.updatedAt),
-    order: toOrder(wire, lines, { state, refunds }),
+    order: toOrder(wire, { lines: all, state, refunds }),
     heldByUs: holds.some(({ handle }) => handle === OUR_HOLD),
   };
 }
@@ -89,9 +91,9 @@ function toFulfilment(wire: OrderWire, lines: readonly LineWire[]): FulfilmentSt
   return left ? 'partial' : 'fulfilled';
 }
 
-type Read = { readonly state: OrderState; readonly refunds: Refund[] };
+type Read = { readonly lines: OrderLine[]; readonly state: OrderState; readonly refunds: Refund[] };
 
-function toOrder(wire: OrderWire, lines: readonly LineWire[], { state, refunds }: Read): Order {
+function toOrder(wire: OrderWire, { lines, state, refunds }: Read): Order {
   const currency = wire.currencyCode;
   const paid = (wire.transactions ?? []).find(
     ({ kind, status }) => status === 'SUCCESS' && (kind === 'SALE' || kind === 'CAPTURE'),
@@ -104,7 +106,7 @@ function toOrder(wire: OrderWire, lines: readonly LineWire[], { state, refunds }
     currency,
     taxesIncluded: wire.taxesIncluded ?? false,
     customerId: wire.customer === null || wire.customer === undefined ? null : fromGid(wire.customer.id),
-    lines: lines.map((line) => toLine(line, currency)),
+    lines,
     shipping: (wire.shippingLines?.nodes ?? []).map((line): Charge => ({
       title: line.title,
       amount: toMoney(line.discountedPriceSet, currency),
@@ -139,6 +141,8 @@ function toLine(line: LineWire, currency: string): OrderLine {
     total: toMoney(line.discountedTotalSet, currency),
     taxes: toTaxes(line.taxLines, currency),
     requiresShipping: line.requiresShipping ?? false,
+    // Units that were taken off the order are not left to ship, and have not left either.
+    shipped: Math.max(0, (line.currentQuantity ?? line.quantity) - (line.unfulfilledQuantity ?? 0)),
   };
 }
 
@@ -155,17 +159,32 @@ function toParcels(wire: OrderWire): Parcel[] {
   const parcels = new Map<string, Parcel>();
   for (const { status, createdAt, trackingInfo } of wire.fulfillments ?? []) {
     if (status !== 'SUCCESS') continue;
-    for (const { company, number, url } of trackingInfo ?? []) {
+    for (const [index, { company, number, url }] of (trackingInfo ?? []).entries()) {
       if (orNull(number) === null || parcels.has(number ?? '')) continue;
       parcels.set(number ?? '', {
         number: number ?? '',
-        carrier: orNull(company),
+        carrier: carrierOf(company, index, trackingInfo?.length ?? 0),
         url: orNull(url),
         shippedAt: toUtc(createdAt),
       });
     }
   }
   return [...parcels.values()];
+}
+
+const CARRIERS = ' / ';
+
+/** A fulfilment has one carrier for all its parcels: where these have several, it names each, in their order. */
+export function joinCarriers(carriers: readonly (string | null)[]): string | undefined {
+  const named = [...new Set(carriers)].filter((carrier) => carrier !== null);
+  if (named.length <= 1) return named[0];
+  return carriers.map((carrier) => carrier ?? '?').join(CARRIERS);
+}
+
+function carrierOf(company: string | null | undefined, index: number, parcels: number): string | null {
+  const named = (company ?? '').split(CARRIERS);
+  if (parcels < 2 || named.length !== parcels) return orNull(company);
+  return named[index] === '?' ? null : (named[index] ?? null);
 }
 
 // ── refunds ──────────────────────────────────────────────────────────────────────────────────────────────────

@@ -7,6 +7,9 @@ import { toGid } from './shopify-ids.ts';
 import { toAddressInput } from './shopify-write-customers.ts';
 
 export type OrderDraft = Extract<RootDraft, { readonly root: 'order' }>;
+/** Given at creation, and never again: a merchant may take it away. */
+const CARRIED_TAG = 'lockstep';
+
 type Input = Readonly<Record<string, unknown>>;
 
 /** What orderCreate takes, or how many minor units the order's parts are away from its total. */
@@ -24,6 +27,8 @@ export function toOrderInput(draft: OrderDraft): { readonly input: Input } | { r
       taxesIncluded: order.taxesIncluded,
       test: false,
       sourceIdentifier: sourceId,
+      // A merchant finds by it what came from the old store.
+      tags: [CARRIED_TAG],
       ...(order.email === null ? {} : { email: order.email }),
       ...(phone === null ? {} : { phone }),
       ...(order.note === null ? {} : { note: order.note }),

@@ -43,7 +43,7 @@ async function takeStep(step: OrderStep, work: StepWork): Promise<StepOutcome> {
     case 'pay':
       return await pay(work);
     case 'fulfil':
-      return await fulfil(step.parcels, work);
+      return await fulfil(step, work);
     case 'track':
       return await track(step.parcels, work);
     case 'refund':

@@ -104,6 +104,7 @@ export const lineWire = z.object({
   title: z.string(),
   sku: text,
   quantity: z.number(),
+  currentQuantity: z.number().nullish(),
   unfulfilledQuantity: z.number().nullish(),
   requiresShipping: z.boolean().nullish(),
   product: z.object({ id: z.string() }).nullish(),
@@ -255,3 +256,28 @@ export const orderWorkAnswer = z.object({
     .nullish(),
 });
 export type OrderWork = NonNullable<z.infer<typeof orderWorkAnswer>['order']>;
+
+export const orderLeftAnswer = z.object({
+  order: z
+    .object({
+      lineItems: z.object({
+        nodes: z.array(z.object({ id: z.string(), currentQuantity: z.number(), unfulfilledQuantity: z.number() })),
+      }),
+      fulfillmentOrders: z.object({
+        nodes: z.array(
+          z.object({
+            id: z.string(),
+            status: z.string(),
+            assignedLocation: z.object({ location: z.object({ id: z.string() }).nullish() }).nullish(),
+            lineItems: z.object({
+              nodes: z.array(
+                z.object({ id: z.string(), remainingQuantity: z.number(), lineItem: z.object({ id: z.string() }) }),
+              ),
+            }),
+          }),
+        ),
+      }),
+    })
+    .nullish(),
+});
+export type OrderLeft = NonNullable<z.infer<typeof orderLeftAnswer>['order']>;

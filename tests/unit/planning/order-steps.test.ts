@@ -271,8 +271,8 @@ describe('planOrderSteps() and what leaves in parts', () => {
           kind: 'fulfil',
           parcels: [parcel('A')],
           lines: [
-            { lineId: 't1', quantity: 2 },
-            { lineId: 't2', quantity: 1 },
+            { lineId: 't1', shipped: 2 },
+            { lineId: 't2', shipped: 1 },
           ],
         },
       ],
@@ -283,7 +283,7 @@ describe('planOrderSteps() and what leaves in parts', () => {
     const present = { lines: [line('t1', 3, 1, { sku: 'SKU-1' })] };
 
     expect(steps({ from: part(1), to: part(2), source: { lines: [line('1', 3, 2)] }, present })).toMatchObject({
-      steps: [{ kind: 'fulfil', lines: [{ lineId: 't1', quantity: 1 }] }],
+      steps: [{ kind: 'fulfil', lines: [{ lineId: 't1', shipped: 2 }] }],
     });
     const whole = steps({ from: part(1), to: SHIPPED, source: { lines: [line('1', 3, 3)] }, present });
     expect(whole).toMatchObject({ steps: [{ kind: 'fulfil' }] });
@@ -313,7 +313,7 @@ describe('planOrderSteps() and what leaves in parts', () => {
       variantOf: (id) => (id === '14' ? '92' : undefined),
     });
 
-    expect(plan).toMatchObject({ steps: [{ kind: 'fulfil', lines: [{ lineId: 't2', quantity: 1 }] }] });
+    expect(plan).toMatchObject({ steps: [{ kind: 'fulfil', lines: [{ lineId: 't2', shipped: 1 }] }] });
   });
 
   test.each([
