@@ -1,6 +1,7 @@
 import { afterRefunds } from '#libs/model/order-refunds.ts';
 import { afterShipping } from '#libs/model/order-shipping.ts';
 import type { Order, OrderState, OrderStatus, Parcel } from '#libs/model/order.ts';
+import type { StockStatus, Variant } from '#libs/model/product.ts';
 import type { EntityKind } from '#libs/model/stored.ts';
 import type { FieldMaps, StatusTarget, Transform } from './field-maps.ts';
 import { fieldName, type FieldValues } from './field-names.ts';
@@ -33,13 +34,46 @@ export function mapFields(
       else wanted[field] = status;
     } else if (entity === 'order' && field === 'tracking') {
       wanted[field] = (value as readonly Parcel[]).map((parcel) => renameCarrier(parcel, maps.carriers));
+    } else if (entity === 'variant' && field === 'stockStatus') {
+      const status = mapStockStatus(values as StockSaid, maps.stockStatus);
+      if (status === null) unmapped[field] = unknownStockWord(values as StockSaid);
+      else wanted[field] = status;
     } else if (entity === 'order' && field === 'history' && value === null) {
       continue; // it was not read
     } else {
       wanted[field] = transform(value, maps.transforms[fieldName(entity, field)]);
     }
   }
+  if (entity === 'variant' && 'stockStatus' in unmapped) withholdUncounted(values, { wanted, unmapped });
   return { wanted, unmapped, ignored };
+}
+
+type StockSaid = Pick<Variant, 'stockStatus' | 'stockWord'>;
+
+/** What a variant's stock status means: the platform's own words do, a plugin's only where the config says so; null where nothing does. */
+export function mapStockStatus(
+  { stockStatus, stockWord }: StockSaid,
+  map: FieldMaps['stockStatus'] = {},
+): StockStatus | null {
+  if (stockWord === undefined) return stockStatus;
+  return Object.hasOwn(map, stockWord) ? (map[stockWord] ?? null) : null;
+}
+
+export function unknownStockWord({ stockWord }: StockSaid): string {
+  return `stock status "${stockWord ?? ''}" has no mapping`;
+}
+
+/** Of what is not counted, the status alone says whether it is sold: without it, "not counted" would offer it without end. */
+function withholdUncounted(
+  values: FieldValues,
+  { wanted, unmapped }: { readonly wanted: Record<string, unknown>; readonly unmapped: Record<string, string> },
+): void {
+  if (values['tracked'] !== false) return;
+  for (const field of ['quantity', 'tracked'])
+    if (field in wanted) {
+      delete wanted[field];
+      unmapped[field] = `it is not counted, and its ${unknownStockWord(values as StockSaid)}`;
+    }
 }
 
 /**

@@ -45,7 +45,15 @@ export const variantSchema = z.strictObject({
     .int()
     .nullable()
     .describe('Available to sell over the chosen locations; negative when oversold; null when untracked'),
-  stockStatus: stockStatusSchema.describe('What shoppers are told'),
+  stockStatus: stockStatusSchema.describe(
+    'What shoppers are told; where `stockWord` is there, only the cautious reading of it',
+  ),
+  stockWord: z
+    .string()
+    .optional()
+    .describe(
+      'The store’s own word for the stock status where it is none of these: no meaning is guessed, the config gives it one',
+    ),
   tracked: z.boolean().describe('Whether the store counts its stock'),
   backorders: z.boolean().describe('Whether it may be sold below zero'),
   price: moneySchema.nullable().describe('What a shopper is charged now; null where the store has no price'),

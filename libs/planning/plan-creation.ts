@@ -1,6 +1,5 @@
-import type { RootDraft } from '#libs/connectors/store-connector.ts';
 import { selectedOf } from '#libs/fields/field-names.ts';
-import { mapFields, mapStatus } from '#libs/fields/map-fields.ts';
+import { mapFields, mapStatus, mapStockStatus, unknownStockWord } from '#libs/fields/map-fields.ts';
 import type { Order, OrderState, Refund } from '#libs/model/order.ts';
 import type { Variant } from '#libs/model/product.ts';
 import type { RootKind, StoredOrder, StoredProduct, StoredRoot } from '#libs/model/stored.ts';
@@ -32,7 +31,7 @@ function decide(input: PlanInput, source: StoredRoot): Decision {
     return { kind: 'skip', reason: 'not-created' };
   switch (source.root) {
     case 'product':
-      return { kind: 'create', draft: productDraft(input, source) };
+      return productDraft(input, source);
     case 'order':
       return orderDraft(input, source);
     case 'customer':
@@ -45,15 +44,27 @@ export function createdSinceMigration({ createdAt }: StoredRoot, migratedAt: num
   return migratedAt !== null && createdAt !== null && Date.parse(createdAt) >= migratedAt;
 }
 
-function productDraft({ settings, express }: PlanInput, source: StoredProduct): RootDraft {
+function productDraft({ settings, express }: PlanInput, source: StoredProduct): Decision {
+  const strange = source.variants.find(({ variant }) => mapStockStatus(variant, settings.maps.stockStatus) === null);
+  if (strange !== undefined)
+    return {
+      kind: 'park',
+      reason: 'unmapped-value',
+      message: `${unknownStockWord(strange.variant)}, so the product is not made`,
+    };
   // A created entity is made whole; selected fields pass through their maps, as they would later.
-  const variants = source.variants.map(({ id, variant }) => {
+  const variants = source.variants.map(({ id, variant: said }) => {
+    const { stockWord: _, ...rest } = said;
+    const variant: Variant = {
+      ...rest,
+      stockStatus: mapStockStatus(said, settings.maps.stockStatus) ?? said.stockStatus,
+    };
     const selected = selectedOf(settings.selection, 'variant');
     const { wanted } = mapFields('variant', variant, selected, settings.maps);
     const expressed = express({ entity: 'variant', wanted, source: variant, present: null, selected });
     return { sourceId: id, variant: { ...variant, ...expressed.wanted } as Variant };
   });
-  return { root: 'product', sourceId: source.id, product: source.product, variants };
+  return { kind: 'create', draft: { root: 'product', sourceId: source.id, product: source.product, variants } };
 }
 
 function orderDraft(input: PlanInput, source: StoredOrder): Decision {

@@ -103,7 +103,7 @@ function toSellable(
 ): Omit<Variant, 'title' | 'options' | 'quantity' | 'tracked'> {
   return {
     sku: orNull(wire.sku),
-    stockStatus: toStockStatus(wire.stock_status),
+    ...toStock(wire.stock_status),
     backorders: wire.backorders === 'yes' || wire.backorders === 'notify',
     ...toPrices(wire, units.currency),
     barcode: orNull(wire.global_unique_id),
@@ -133,9 +133,10 @@ const STOCK_STATUS: Readonly<Record<string, StockStatus>> = {
   onbackorder: 'onBackorder',
 };
 
-/** A plugin's own word counts as out of stock: selling what nobody can ship is the worse mistake. */
-function toStockStatus(word: string): StockStatus {
-  return Object.hasOwn(STOCK_STATUS, word) ? (STOCK_STATUS[word] ?? 'outOfStock') : 'outOfStock';
+/** A plugin's own word is handed on: what it means is for the config to say. */
+function toStock(word: string): Pick<Variant, 'stockStatus' | 'stockWord'> {
+  const known = Object.hasOwn(STOCK_STATUS, word) ? STOCK_STATUS[word] : undefined;
+  return known === undefined ? { stockStatus: 'outOfStock', stockWord: word } : { stockStatus: known };
 }
 
 /** Plugins for fractions give 2.5; whole units are what can be sold for certain. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { SELECTABLE } from '#libs/fields/field-names.ts';
 import { fulfilmentStateSchema, paymentStateSchema } from '#libs/model/order.ts';
+import { stockStatusSchema } from '#libs/model/product.ts';
 
 const statusTargetSchema = z
   .union([
@@ -37,9 +38,15 @@ export const syncSchema = z
             price: number.describe('Surcharges, rounding'),
             compareAtPrice: number.describe('As price'),
             weight: number.describe('Other units'),
+            stockStatus: z
+              .record(z.string(), stockStatusSchema)
+              .optional()
+              .describe(
+                'Stock words that a plugin of the old shop made up, and what each means: `{ preorder: onBackorder }`',
+              ),
           })
           .optional()
-          .describe('How numbers change on their way'),
+          .describe('How numbers and stock words change on their way'),
       })
       .optional()
       .describe('Selected fields of variants, stock among them'),

@@ -79,7 +79,8 @@ type Words = Pick<Parameters<typeof toSettings>[3], 'ignored' | 'statusWord'>;
 
 function toMaps({ sync }: PairConfig, { ignored, statusWord }: Words): FieldMaps {
   const transforms: Partial<Record<FieldName, Transform>> = {};
-  for (const [field, transform] of Object.entries(sync.variant?.map ?? {}))
+  const { stockStatus, ...numbers } = sync.variant?.map ?? {};
+  for (const [field, transform] of Object.entries(numbers))
     if (transform !== undefined) transforms[fieldName('variant', field)] = transform as Transform;
   return {
     orderStatus: {
@@ -92,6 +93,7 @@ function toMaps({ sync }: PairConfig, { ignored, statusWord }: Words): FieldMaps
       ),
     },
     transforms,
+    ...(stockStatus === undefined ? {} : { stockStatus }),
     carriers: sync.order?.map?.tracking ?? {},
   };
 }

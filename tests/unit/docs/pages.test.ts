@@ -35,10 +35,10 @@ test.each(pages)('every command that $name names is there', ({ text }) => {
   expect(scripts.filter((script) => !Object.hasOwn(packageJson.scripts, script))).toEqual([]);
 });
 
-test('the change log begins with the version of the package', async () => {
+test('the newest version in the change log is that of the package', async () => {
   const { text } = await readPage('CHANGELOG.md');
 
-  const [, version] = /^## (\S+)/m.exec(text) ?? [];
+  const [, version] = /^## (?!Unreleased)(\S+)/m.exec(text) ?? [];
 
   expect(version).toBe(packageJson.version);
 });

@@ -33,6 +33,35 @@ describe('mapFields()', () => {
     });
   });
 
+  describe('a stock word that a plugin made up', () => {
+    const word = { ...aVariant({ quantity: 7 }), stockStatus: 'outOfStock', stockWord: 'preorder' } as const;
+    const selected = ['quantity', 'stockStatus', 'tracked'];
+
+    test('is withheld, and what is counted is carried all the same', () => {
+      const { wanted, unmapped } = mapFields('variant', { ...word, tracked: true }, selected, NONE);
+
+      expect(wanted).toEqual({ quantity: 7, tracked: true });
+      expect(unmapped).toEqual({ stockStatus: 'stock status "preorder" has no mapping' });
+    });
+
+    test('of what is not counted leaves nothing to carry: it would be offered without end', () => {
+      const { wanted, unmapped } = mapFields('variant', { ...word, tracked: false, quantity: null }, selected, NONE);
+
+      expect(wanted).toEqual({});
+      expect(Object.keys(unmapped).toSorted()).toEqual(['quantity', 'stockStatus', 'tracked']);
+    });
+
+    test('means what the config says, and no other word does', () => {
+      const maps = { ...NONE, stockStatus: { preorder: 'onBackorder', outOfStock: 'inStock' } } as const;
+
+      expect(mapFields('variant', word, ['stockStatus'], maps).wanted).toEqual({ stockStatus: 'onBackorder' });
+      expect(mapFields('variant', { ...word, stockWord: 'constructor' }, ['stockStatus'], maps).wanted).toEqual({});
+      expect(mapFields('variant', aVariant({ stockStatus: 'outOfStock' }), ['stockStatus'], maps).wanted).toEqual({
+        stockStatus: 'outOfStock',
+      });
+    });
+  });
+
   test('sets an ignored status aside without withholding it', () => {
     const order = anOrder({ status: { word: 'failed', state: OPEN } });
 

@@ -55,6 +55,30 @@ describe('planRoot() creates', () => {
     expect(entities.every(({ created }) => created === true)).toBe(true);
   });
 
+  describe('a product with a stock word that a plugin made up', () => {
+    const odd = variant('11', 'A', 5);
+    const source = product('1', [{ ...odd, variant: { ...odd.variant, stockWord: 'preorder' } }], { createdAt: NEW });
+
+    test('not at all while nothing says what it means', () => {
+      expect(planRoot(planOf(source)).decision).toEqual({
+        kind: 'park',
+        reason: 'unmapped-value',
+        message: 'stock status "preorder" has no mapping, so the product is not made',
+      });
+    });
+
+    test('as the config says', () => {
+      const stockStatus = { preorder: 'onBackorder' } as const;
+      const maps = { orderStatus: {}, transforms: {}, carriers: {}, stockStatus };
+
+      const { decision } = planRoot(planOf(source, { pair: { maps } }));
+
+      const variants = decision.kind === 'create' && decision.draft.root === 'product' ? decision.draft.variants : [];
+      expect(variants).toMatchObject([{ variant: { stockStatus: 'onBackorder' } }]);
+      expect(variants[0]?.variant).not.toHaveProperty('stockWord');
+    });
+  });
+
   test('a customer', () => {
     const source = aStoredCustomer({ id: '5', createdAt: NEW });
 

@@ -89,7 +89,8 @@ describe('a product without variations', () => {
   });
 
   test('counts as out of stock under a status word that a plugin made up', () => {
-    expect(onlyVariant({ stock_status: 'preorder' })).toMatchObject({ stockStatus: 'outOfStock' });
+    expect(onlyVariant({ stock_status: 'preorder' })).toMatchObject({ stockWord: 'preorder' });
+    expect(onlyVariant({ stock_status: 'onbackorder' })).not.toHaveProperty('stockWord');
     expect(onlyVariant({ stock_status: 'onbackorder' })).toMatchObject({ stockStatus: 'onBackorder' });
   });
 });
