@@ -44,6 +44,9 @@ const WANTED: Readonly<Record<string, string>> = {
   'Mutation.orderUpdate': 'write_orders',
   'Mutation.orderMarkAsPaid': 'write_orders',
   'Mutation.orderCancel': 'write_orders',
+  'Mutation.orderClose': 'write_orders',
+  'Mutation.orderOpen': 'write_orders',
+  'Mutation.orderDelete': 'write_orders',
   'Mutation.refundCreate': 'write_orders',
   'Mutation.fulfillmentCreate': 'write_merchant_managed_fulfillment_orders',
   'Mutation.fulfillmentTrackingInfoUpdate': 'write_merchant_managed_fulfillment_orders',
@@ -52,6 +55,7 @@ const WANTED: Readonly<Record<string, string>> = {
   'Mutation.customerCreate': 'write_customers',
   'Mutation.customerUpdate': 'write_customers',
   'Mutation.customerSet': 'write_customers',
+  'Mutation.customerDelete': 'write_customers',
   'Mutation.customerEmailMarketingConsentUpdate': 'write_customers',
 };
 

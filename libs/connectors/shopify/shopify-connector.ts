@@ -14,6 +14,7 @@ import { express } from './shopify-express.ts';
 import { createLookUp } from './shopify-lookup.ts';
 import { prepareShop } from './shopify-prepare.ts';
 import { createReader } from './shopify-read.ts';
+import { ARCHIVABLE, createRetirer, DELETABLE } from './shopify-retire.ts';
 import { createPager } from './shopify-scan.ts';
 import { createShop } from './shopify-shop.ts';
 import { createSubscriptions, shopifyTopics } from './shopify-subscriptions.ts';
@@ -63,6 +64,10 @@ export function shopifyCapabilities(landingMs = LANDING_MS): StoreCapabilities {
     readBatchMax: 250,
     writeBatchMax: 250,
     holdsOrders: true,
+    archivable: ARCHIVABLE,
+    deletable: DELETABLE,
+    // "Order has outstanding fulfillments".
+    cancelsShipped: false,
   };
 }
 
@@ -121,6 +126,7 @@ export function createShopifyConnector(config: ShopifyConfig, deps: ConnectorDep
     express,
     write: createWriter(parts),
     create: createCreator(parts),
+    retire: createRetirer(parts),
 
     ...createSubscriptions(client),
     topicsFor: shopifyTopics,
