@@ -52,6 +52,7 @@ export type StoreConnector = {
   ) => AsyncIterable<ScanPage>;
   /**
    * Walks what changed at or after `since` (the store's own clock, ISO 8601 UTC), oldest change first, by a key that does not shift.
+   * Where the platform finds it by an index that lags, the walk begins as much earlier, and gives what changed in that time as well.
    * Null in capabilities.changedSince: the kind cannot be listed by change.
    */
   readonly scanChanged: (root: RootKind, since: string, call: ReadContext) => AsyncIterable<ScanPage>;

@@ -139,15 +139,55 @@ describe('the Shopify connector scans', () => {
     const clock = { at: Date.parse('2026-11-20T10:00:00Z') };
     await using harness = await openShopify({ now: () => clock.at });
     const [a, b, c] = seedProducts(harness, 3);
+    clock.at += 1_800_000;
     for (const id of [c, a]) {
       clock.at += 60_000;
       harness.simulator.editTexts(`gid://shopify/Product/${id}`, { title: 'New' });
     }
 
-    const roots = await changed(harness, 'product', '2026-11-20T10:00:30Z');
+    const roots = await changed(harness, 'product', '2026-11-20T10:30:30Z');
 
     expect(roots.map(({ id }) => id)).toEqual([c, a]);
     expect(roots.map(({ id }) => id)).not.toContain(b);
+  });
+
+  test('what the index had not seen at the last look is found at the next one', async () => {
+    const clock = { at: Date.parse('2026-11-20T10:00:00Z') };
+    await using harness = await openShopify({ now: () => clock.at, indexLagMs: 120_000 });
+    const [late, early] = seedProducts(harness, 2);
+    clock.at += 1_800_000;
+    harness.simulator.editTexts(`gid://shopify/Product/${late}`, { title: 'New' });
+    const first = await changed(harness, 'product', '2026-11-20T10:29:00Z');
+    clock.at += 121_000;
+    harness.simulator.editTexts(`gid://shopify/Product/${early}`, { title: 'New' });
+    clock.at += 121_000;
+
+    const second = await changed(harness, 'product', '2026-11-20T10:32:00Z');
+
+    expect(first).toEqual([]);
+    expect(second.map(({ id }) => id)).toEqual([late, early]);
+  });
+
+  test('a sale moves the clock of the product’s stock, though not the product’s own', async () => {
+    const clock = { at: Date.parse('2026-11-20T10:00:00Z') };
+    await using harness = await openShopify({ now: () => clock.at });
+    const seeded = harness.simulator.seedProduct({
+      title: 'Tee',
+      options: ['Size'],
+      variants: [
+        { sku: 'A', price: '1', quantity: 3, optionValues: ['S'] },
+        { sku: 'B', price: '1', quantity: 3, optionValues: ['M'] },
+      ],
+    });
+    clock.at += 60_000;
+    harness.simulator.setAvailable(seeded.variantIds[1] ?? '', 2);
+
+    const [root] = await harness.connector.readRoots('product', [{ id: bare(seeded.productId) }], CALL);
+
+    expect(root).toMatchObject({
+      changedAt: '2026-11-20T10:01:00Z',
+      variants: [{ changedAt: '2026-11-20T10:00:00Z' }, { changedAt: '2026-11-20T10:01:00Z' }],
+    });
   });
 
   test('how many there are, and what time it is', async () => {

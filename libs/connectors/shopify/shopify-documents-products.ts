@@ -16,7 +16,7 @@ export function locationVariables(locations: readonly string[]): Readonly<Record
   return Object.fromEntries(locations.map((id, index) => [`location${index}`, id]));
 }
 
-const LEVEL = '{ isActive quantities(names: ["available"]) { name quantity } }';
+const LEVEL = '{ isActive updatedAt quantities(names: ["available"]) { name quantity } }';
 
 function levels(locations: readonly string[]): string {
   return locations
@@ -40,7 +40,7 @@ function variantFields(locations: readonly string[]): string {
   return `id title sku barcode price compareAtPrice inventoryPolicy updatedAt
     selectedOptions { name value }
     ${SOURCE_ID}
-    inventoryItem { id tracked requiresShipping measurement { weight { unit value } } ${levels(locations)} }`;
+    inventoryItem { id tracked updatedAt requiresShipping measurement { weight { unit value } } ${levels(locations)} }`;
 }
 
 function variantParts(count: number): string {

@@ -29,6 +29,11 @@ export function toUtc(time: string | null | undefined): string | null {
   return Number.isNaN(at) ? null : new Date(at).toISOString().replace('.000Z', 'Z');
 }
 
+/** The latest of some times, as `toUtc` writes it; null where none is known. */
+export function latest(times: readonly (string | null | undefined)[]): string | null {
+  return times.map(toUtc).reduce((last, time) => (time !== null && (last === null || time > last) ? time : last), null);
+}
+
 /** Quotes a value of the search syntax. */
 export function quoteSearch(value: string): string {
   return `'${value.replaceAll('\\', '\\\\').replaceAll("'", String.raw`\'`)}'`;

@@ -3,7 +3,7 @@ import type { Customer } from '#libs/model/customer.ts';
 import { parseMoney } from '#libs/model/money.ts';
 import type { Product, StockStatus, Variant } from '#libs/model/product.ts';
 import type { StoredCustomer, StoredProduct, StoredVariant } from '#libs/model/stored.ts';
-import { fromGid, toUtc } from './shopify-ids.ts';
+import { fromGid, latest, toUtc } from './shopify-ids.ts';
 import type { AddressWire, CustomerWire, LevelWire, ProductWire, VariantWire } from './shopify-wire.ts';
 
 /**
@@ -33,7 +33,12 @@ export function toStoredVariant(wire: VariantWire, currency: string): StoredVari
     id: fromGid(wire.id),
     sourceId: wire.sourceId?.value ?? null,
     createdAt: null,
-    changedAt: toUtc(wire.updatedAt),
+    // Stock has clocks of its own, which move neither the variant's nor the product's.
+    changedAt: latest([
+      wire.updatedAt,
+      inventoryItem.updatedAt,
+      ...inventoryItem.levels.map((level) => level?.updatedAt),
+    ]),
     native,
     variant: toVariant(wire, sellable(first) + elsewhere, currency),
   };
@@ -90,7 +95,7 @@ export function toStoredProduct(
     id: fromGid(wire.id),
     sourceId: wire.sourceId?.value ?? null,
     createdAt: toUtc(wire.createdAt),
-    changedAt: toUtc(wire.updatedAt),
+    changedAt: latest([wire.updatedAt, ...variants.map(({ changedAt }) => changedAt)]),
     product: toProduct(wire),
     variants,
     partial,

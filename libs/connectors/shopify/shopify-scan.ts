@@ -22,7 +22,12 @@ export type Pager = {
 
 const PAGE_MAX: Readonly<Record<RootKind, number>> = { product: 50, order: 50, customer: 250 };
 
-type Page = { readonly roots: readonly StoredRoot[]; readonly next: string | null };
+type Page = {
+  readonly roots: readonly StoredRoot[];
+  readonly next: string | null;
+  /** By the clock that the shop sorts by: no row behind this page was indexed with an earlier change. Null where none is said. */
+  readonly from: string | null;
+};
 type Asked = { readonly query: string | null; readonly sortKey: string; readonly after: string | null };
 
 type AskPage = (root: RootKind, asked: Asked, call: ReadContext) => Promise<Page>;
@@ -58,18 +63,19 @@ function createPageReader(client: ShopifyClient, shop: Shop, reader: Reader): As
         );
         const roots = [];
         for (const wire of products.nodes) roots.push(await reader.wholeProduct(wire, call));
-        return { roots, next: nextOf(products.pageInfo) };
+        return { roots, next: nextOf(products.pageInfo), from: earliest(products.nodes) };
       }
       case 'order': {
         const history = call.fields.has('order.history');
         const { orders } = await client.read(reads.ORDERS_PAGE, ordersPageAnswer, { ...variables, history }, call);
         const roots = [];
         for (const wire of orders.nodes) roots.push(await reader.wholeOrder(wire, call));
-        return { roots, next: nextOf(orders.pageInfo) };
+        return { roots, next: nextOf(orders.pageInfo), from: earliest(orders.nodes) };
       }
       case 'customer': {
         const { customers } = await client.read(reads.CUSTOMERS_PAGE, customersPageAnswer, variables, call);
-        return { roots: customers.nodes.map(toStoredCustomer), next: nextOf(customers.pageInfo) };
+        const roots = customers.nodes.map(toStoredCustomer);
+        return { roots, next: nextOf(customers.pageInfo), from: earliest(customers.nodes) };
       }
     }
   };
@@ -90,16 +96,15 @@ export function createPager(client: ShopifyClient, shop: Shop, reader: Reader): 
       }
     },
     async *byChange(root, since, call) {
-      for (let from = toUtc(since) ?? since, after: string | null = null, seen = 0; ;) {
+      const begin = new Date(Date.parse(since) - INDEX_LAG_MS).toISOString();
+      for (let from = toUtc(begin) ?? begin, after: string | null = null, seen = 0; ;) {
         const page: Page = await ask(root, { query: `updated_at:>='${from}'`, sortKey: 'UPDATED_AT', after }, call);
-        const last = page.roots.at(-1)?.changedAt ?? null;
-        if (last === null) return;
-        yield { roots: page.roots, cursor: last };
+        if (page.roots.length > 0) yield { roots: page.roots, cursor: page.from ?? from };
         if (page.next === null) return;
         seen += page.roots.length;
         after = page.next;
-        // Paging ends at 25,000 objects: a new window begins at the last change, whose second is read again.
-        if (seen >= WINDOW_MAX && last !== from) [from, after, seen] = [last, null, 0];
+        // Paging ends at 25,000 objects: a new window begins where this page did, which is read again.
+        if (seen >= WINDOW_MAX && page.from !== null && page.from > from) [from, after, seen] = [page.from, null, 0];
       }
     },
     async createdSince(root, since, call) {
@@ -119,6 +124,20 @@ export function createPager(client: ShopifyClient, shop: Shop, reader: Reader): 
 }
 
 const WINDOW_MAX = 20_000;
+/**
+ * What changed is found by a search, whose index lags: usually by seconds, in bad hours by more. What was indexed too late for the last
+ * look is still in this one; and as nobody acts on what is as it was settled, it costs only its reads.
+ */
+const INDEX_LAG_MS = 600_000;
+
+/**
+ * The index has a row as it was, which is never later than the row says now; so the earliest of a page is where the next window
+ * may begin.
+ */
+function earliest(rows: readonly { readonly updatedAt?: string | null | undefined }[]): string | null {
+  const times = rows.map(({ updatedAt }) => toUtc(updatedAt));
+  return times.reduce((first, time) => (time !== null && (first === null || time < first) ? time : first), null);
+}
 
 const pageInfo = z.object({ hasNextPage: z.boolean(), endCursor: z.string() });
 

@@ -16,8 +16,9 @@ export const readShopifyWebhook: WebhookReader = ({ headers, body }, secrets): W
   if (!fits(topic, parsed)) return unreadable('the body is of something else than the topic says');
   const id = toId(topic.id.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), parsed));
   if (id === null) return unreadable('no id in the body');
-  const changed = typeof parsed['updated_at'] === 'string' ? toUtc(parsed['updated_at']) : null;
   const { root, child } = topic;
+  // Only of the root itself: a parcel, or the stock at one location, has another clock than what is read.
+  const changed = isOfRoot(topic) && typeof parsed['updated_at'] === 'string' ? toUtc(parsed['updated_at']) : null;
   const news = { topic: name, root, ...(changed === null ? {} : { changedAt: changed }) };
   return child === undefined
     ? { kind: 'news', ...news, rootId: id }
@@ -27,6 +28,10 @@ export const readShopifyWebhook: WebhookReader = ({ headers, body }, secrets): W
 /** The header is no part of what is signed: where the body says itself what it is, the two must agree. */
 function fits({ gid }: Topic, { admin_graphql_api_id: own }: Readonly<Record<string, unknown>>): boolean {
   return typeof own !== 'string' || typeOfGid(own) === gid;
+}
+
+function isOfRoot({ root, gid, id }: Topic): boolean {
+  return id[0] === 'id' && gid.toLowerCase() === root;
 }
 
 /** HMAC over the raw bytes; every secret is tried, so that time tells nothing about which one fits. */

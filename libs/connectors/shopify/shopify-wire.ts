@@ -14,6 +14,7 @@ const mark = z.object({ value: z.string() }).nullish();
 const levelWire = z
   .object({
     isActive: z.boolean().nullish(),
+    updatedAt: text,
     quantities: z.array(z.object({ name: z.string(), quantity: z.number() })),
   })
   .nullable();
@@ -23,6 +24,7 @@ const itemWire = z
   .looseObject({
     id: z.string(),
     tracked: z.boolean(),
+    updatedAt: text,
     requiresShipping: z.boolean().nullish(),
     measurement: z.object({ weight: z.object({ unit: z.string(), value: z.number() }).nullish() }).nullish(),
   })
@@ -34,8 +36,8 @@ const itemWire = z
       if (level.success) levels.push(level.data);
       else issues.push({ code: 'custom', input: value, message: 'no stock of a location', path: [levelName(index)] });
     }
-    const { id, tracked, requiresShipping, measurement } = item;
-    return { id, tracked, requiresShipping, measurement, levels };
+    const { id, tracked, updatedAt, requiresShipping, measurement } = item;
+    return { id, tracked, updatedAt, requiresShipping, measurement, levels };
   });
 
 export const variantWire = z.object({
