@@ -68,6 +68,7 @@ export async function joinKafkaGroup(args: KafkaConsumptionOptions): Promise<Kaf
   const { deliver } = createKafkaDelivery({
     handlers,
     batchMax: options.batchMax ?? BATCH_MAX,
+    clock,
     find: epochs.at,
     fetchFrom,
     pause: (partition) => membership.pause(topic, [partition]),
@@ -105,7 +106,8 @@ export async function joinKafkaGroup(args: KafkaConsumptionOptions): Promise<Kaf
       const one = epochs.find(epoch);
       if (one === null) return;
       one.full = false;
-      fetchFrom(epoch.partition, one.next);
+      if (one.onRoom === null) fetchFrom(epoch.partition, one.next);
+      else one.onRoom();
     },
     async stop() {
       if (stopped) return;

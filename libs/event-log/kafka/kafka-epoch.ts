@@ -11,6 +11,8 @@ export type KafkaEpoch = {
   next: number;
   /** Delivery waits: the handler's queue is full. */
   full: boolean;
+  /** A fetched batch waits for room; null: what was beyond the full queue is fetched again. */
+  onRoom: (() => void) | null;
   readonly skipTo: (offset: number) => void;
   readonly begin: (begunOffset: number) => Promise<'held' | 'lost'>;
   /** Waits for the commit only where the group has not confirmed this epoch for half a session. */
@@ -91,6 +93,7 @@ export function createKafkaEpoch({ claim, clock, sessionMs, commit, onEnd }: Kaf
     claim,
     next: claim.committed,
     full: false,
+    onRoom: null,
     skipTo: settled.skipTo,
     begin(begunOffset) {
       begun = begunOffset;

@@ -13,9 +13,6 @@ export type KafkaJournal = {
   readonly close: () => Promise<void>;
 };
 
-/** Small parts: all of a pair's records go to one partition, and the client library copies those before it for each record of a part. */
-const PART_BYTES = 100_000;
-
 export function createKafkaJournal({ names, connection, offsets, clock, readerId }: RecordsOptions): KafkaJournal {
   const topic = names.journal;
   const reader = createTopicReader({ topic, groupId: names.readerGroup(readerId()), connection, clock });
@@ -27,8 +24,7 @@ export function createKafkaJournal({ names, connection, offsets, clock, readerId
         key: `${pair}/${partition}`,
         value: JSON.stringify(record),
       }));
-      // Side by side, as nothing that is appended at once depends on the order in it.
-      await Promise.all(splitBySize(keyed, PART_BYTES).map((part) => sendRecords(connection, topic, part)));
+      for (const part of splitBySize(keyed)) await sendRecords(connection, topic, part);
     },
     async *read(pair, partitions, from) {
       const last = new Map<number, number>();
