@@ -255,3 +255,22 @@ test('no call of a source writes anything', async () => {
   expect(open.shop.ledger.calls.filter(({ kind }) => kind === 'write')).toEqual([]);
   expect(open.shop.ledger.entries.filter(({ actor }) => actor === 'api')).toEqual([]);
 });
+
+describe('check() names who answered in the shop’s place, and what to change', () => {
+  test.each([
+    [200, '<html><form name="loginform"></form></html>', 'a login page answered', /private/],
+    [503, '<html><title>Maintenance</title></html>', '503 from a maintenance page', /maintenance/],
+    [403, '<html>Wordfence</html>', 'a firewall (Wordfence)', /`headers`/],
+    [404, '<html>Not here</html>', 'a page of the site', /Permalinks/],
+  ])('%i with %s', async (status, body, who, remedy) => {
+    const { shop, connector } = await openShop();
+    shop.faults.plant({ kind: 'any', effect: { type: 'status', status, body } });
+
+    const findings = await connector.check('source', selection, call);
+
+    const problems = findings.filter(({ level }) => level === 'problem');
+    expect(problems).toMatchObject([{ topic: 'reachable' }]);
+    expect(problems[0]?.message).toContain(who);
+    expect(problems[0]?.remedy).toMatch(remedy);
+  });
+});

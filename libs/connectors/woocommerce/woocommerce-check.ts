@@ -1,6 +1,6 @@
 import { entityOf } from '#libs/fields/field-names.ts';
 import type { Selection } from '#libs/fields/field-names.ts';
-import { isSyncError } from '#libs/runtime/sync-error.ts';
+import { isSyncError, SYNC_ERRORS } from '#libs/runtime/sync-error.ts';
 import type { CallContext, Finding, StoreConnector } from '../store-connector.ts';
 import type { WooClient } from './woocommerce-client.ts';
 import { authMode } from './woocommerce-config.ts';
@@ -127,8 +127,14 @@ async function checkScopes(
 
 function fromError(error: unknown, config: WooCommerceConfig): Finding {
   if (!isSyncError(error)) throw error;
-  if (error.code === 'STORE_UNAUTHORISED') return problem('scopes', error.message, authRemedy(config));
-  return problem('reachable', error.message, error.code === 'STORE_ANSWER_FOREIGN' ? FOREIGN_REMEDY : error.hint);
+  if (error.code === 'STORE_UNAUTHORISED') {
+    const isWall = error.hint !== SYNC_ERRORS.STORE_UNAUTHORISED.hint;
+    return problem(isWall ? 'reachable' : 'scopes', error.message, isWall ? error.hint : authRemedy(config));
+  }
+  const { code, hint } = error;
+  // Where it shows who answered, the remedy is for that; else it is for all that could stand there.
+  const isGeneral = code === 'STORE_ANSWER_FOREIGN' && hint === SYNC_ERRORS.STORE_ANSWER_FOREIGN.hint;
+  return problem('reachable', error.message, isGeneral ? FOREIGN_REMEDY : hint);
 }
 
 const FOREIGN_REMEDY = 'Check url: https, the host with or without www, and that nothing stands before /wp-json/wc/v3';

@@ -7,11 +7,12 @@ import type { Http, HttpAnswer } from '../http.ts';
 import type { ConnectorDeps } from '../registry.ts';
 import { createLimiter } from '../store-budget.ts';
 import type { CallContext, WriteContext } from '../store-connector.ts';
+import { whoAnswered } from '../who-answered.ts';
 import { openHeaders, signCall } from './woocommerce-auth.ts';
 import type { Query } from './woocommerce-auth.ts';
 import { authMode, baseUrl } from './woocommerce-config.ts';
 import type { WooCommerceConfig } from './woocommerce-config.ts';
-import { parseJson, toStoreError } from './woocommerce-errors.ts';
+import { parseJson, toHint, toStoreError } from './woocommerce-errors.ts';
 import { isOwnShape, notUnderstood, pathOf } from './woocommerce-rows.ts';
 import { errorWireSchema, homeSchema } from './woocommerce-wire.ts';
 
@@ -86,7 +87,7 @@ export function createWooClient(config: WooCommerceConfig, deps: ConnectorDeps):
             ? { headers }
             : { headers: { ...headers, 'content-type': 'application/json' }, body: JSON.stringify(body) };
         const answer = await http({ method, url, action, ...json }, call.signal, maySend);
-        const error = toStoreError(answer, action, clock.now());
+        const error = toStoreError(answer, action, clock.now(), config.url);
         if (error === null) return answer;
         if (error.code === 'STORE_RATE_LIMITED') budget.backOff(error.retryAfterMs ?? BACK_OFF_MS);
         throw error;
@@ -128,7 +129,7 @@ function createHomeReader(config: WooCommerceConfig, http: Http): (signal: Abort
     if (known !== null) return known;
     const url = `${baseUrl(config)}/wp-json/?_fields=home`;
     const answer = await http({ method: 'GET', url, headers: openHeaders(config), action }, signal);
-    const error = toStoreError(answer, action, 0);
+    const error = toStoreError(answer, action, 0, config.url);
     if (error !== null) throw error;
     known = read(homeSchema, answer, action).home;
     return known;
@@ -141,8 +142,7 @@ function read<S extends z.ZodType>(schema: S, answer: HttpAnswer, action: string
   if (parsed.success) return parsed.data;
   if (json === undefined && isCutShort(answer))
     throw new SyncError('STORE_SILENT', `Cannot ${action}: the answer ends in the middle`);
-  if (json === undefined)
-    throw new SyncError('STORE_ANSWER_FOREIGN', `Cannot ${action}: ${noJson(answer)}`, { status: answer.status });
+  if (json === undefined) throw notJson(answer, action);
   const at = pathOf(parsed.error);
   // The shop speaks, and says something odd of one entity: that one is parked, the shop goes on.
   if (isOwnShape(json)) throw notUnderstood(action, at);
@@ -151,10 +151,18 @@ function read<S extends z.ZodType>(schema: S, answer: HttpAnswer, action: string
   throw new SyncError('STORE_ANSWER_FOREIGN', `Cannot ${action}: the answer is ${why}`, { status: answer.status });
 }
 
-function noJson({ text }: HttpAnswer): string {
+function notJson(answer: HttpAnswer, action: string): SyncError {
+  const { status, text } = answer;
   // What a plugin prints (a PHP notice) stands before what the shop says, or after it.
   const isMixed = /^\s*[[{]|[\]}]\s*$/.test(text);
-  return isMixed ? 'something was printed into the answer (a PHP notice?)' : 'the answer is no JSON';
+  const stranger = isMixed ? null : whoAnswered(answer);
+  const why = isMixed
+    ? 'something was printed into the answer (a PHP notice?)'
+    : stranger === null
+      ? 'the answer is no JSON'
+      : `${stranger.who} answered`;
+  const hint = stranger === null ? {} : { hint: toHint(stranger) };
+  return new SyncError('STORE_ANSWER_FOREIGN', `Cannot ${action}: ${why}`, { status, ...hint });
 }
 
 function readCount(value: string | null): number | null {

@@ -1,27 +1,32 @@
 import { SyncError } from '#libs/runtime/sync-error.ts';
-import { redirectOrigin, type HttpAnswer } from '../http.ts';
+import type { HttpAnswer } from '../http.ts';
+import { whoAnswered } from '../who-answered.ts';
+import type { Stranger } from '../who-answered.ts';
 import { decodeEntities } from './html-entities.ts';
 import { errorWireSchema } from './woocommerce-wire.ts';
 
 /** What an answer that is no success means; null for a success. `now` is for a Retry-After that gives a date. */
-export function toStoreError(answer: HttpAnswer, action: string, now: number): SyncError | null {
+export function toStoreError(answer: HttpAnswer, action: string, now: number, asked?: string): SyncError | null {
   const { status } = answer;
   if (status >= 200 && status < 300) return null;
+  const own = readOwnError(answer.text);
+  const stranger = own === null || (status >= 300 && status < 400) ? whoAnswered(answer, asked) : null;
   const fail = (code: SyncError['code'], why: string, retryAfterMs?: number): SyncError =>
     new SyncError(code, `Cannot ${action}: ${why}`, {
       status,
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+      ...(own === null && stranger !== null ? { hint: toHint(stranger) } : {}),
     });
   const retryAfterMs = readRetryAfter(answer.headers.get('retry-after'), now);
-  const own = readOwnError(answer.text);
 
   // Whoever says 5xx, the shop or a proxy before it, and in whatever words: an outage, which ends by itself.
-  if (status >= 500) return fail('STORE_FAILED', `${status} ${own?.code ?? ''}`.trim(), retryAfterMs);
+  if (status >= 500) return fail('STORE_FAILED', [status, own?.code ?? said(stranger)].join(' ').trim(), retryAfterMs);
   if (answer.headers.get('cf-mitigated') === 'challenge')
-    return fail('STORE_ANSWER_FOREIGN', 'a challenge for browsers answered');
+    return fail('STORE_ANSWER_FOREIGN', `${stranger?.who ?? 'a challenge for browsers'} answered`);
   if (status === 429) return fail('STORE_RATE_LIMITED', 'too many calls', retryAfterMs);
-  if (status >= 300 && status < 400) return fail('STORE_ANSWER_FOREIGN', `redirected to ${redirectOrigin(answer)}`);
-  if (own === null) return fail(...foreignOrLocked(status, answer.headers));
+  if (status >= 300 && status < 400)
+    return fail('STORE_ANSWER_FOREIGN', (stranger?.who ?? 'a redirect').replace(/^a redirect/, 'redirected'));
+  if (own === null) return fail(...foreignOrLocked(status, answer.headers, stranger));
   if (status === 401 || status === 403) return fail('STORE_UNAUTHORISED', `${own.code}: ${own.message}`);
   // Only ids that do not exist answer like this; a missing route means that WooCommerce is off.
   if (status === 404 && !own.code.endsWith('invalid_id')) return fail('STORE_ANSWER_FOREIGN', own.code);
@@ -29,10 +34,20 @@ export function toStoreError(answer: HttpAnswer, action: string, now: number): S
 }
 
 /** WordPress always answers in JSON here; what does not is something in front of it. */
-function foreignOrLocked(status: number, headers: Headers): [SyncError['code'], string] {
+function foreignOrLocked(status: number, headers: Headers, stranger: Stranger | null): [SyncError['code'], string] {
   if (status === 401 && headers.has('www-authenticate'))
     return ['STORE_UNAUTHORISED', 'a password is asked for before the shop (httpAuth)'];
-  return ['STORE_ANSWER_FOREIGN', `${status} in another shape than WooCommerce’s`];
+  const who = stranger === null ? '' : `, from ${stranger.who}`;
+  return ['STORE_ANSWER_FOREIGN', `${status} in another shape than WooCommerce’s${who}`];
+}
+
+function said(stranger: Stranger | null): string {
+  return stranger === null ? '' : `from ${stranger.who}`;
+}
+
+/** What a person does about a stranger, as one sentence. */
+export function toHint({ remedy }: Stranger): string {
+  return remedy.charAt(0).toUpperCase() + remedy.slice(1);
 }
 
 function readOwnError(text: string): { readonly code: string; readonly message: string } | null {
