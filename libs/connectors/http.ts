@@ -1,6 +1,7 @@
 import type { Clock } from '#libs/runtime/clock.ts';
 import { abortReason } from '#libs/runtime/clock.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
+import { fetchVia } from './fetch-via.ts';
 
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
 
@@ -52,10 +53,13 @@ export class NotSent extends Error {
 export function createHttp({
   clock,
   callMs,
-  fetch = globalThis.fetch,
+  connectTo,
+  fetch = connectTo === undefined ? globalThis.fetch : fetchVia(connectTo),
 }: {
   readonly clock: Clock;
   readonly callMs: number;
+  /** The server that is asked, whatever the name in the address leads to: `host` or `host:port`. */
+  readonly connectTo?: string;
   readonly fetch?: Fetch;
 }): Http {
   return async ({ method, url, headers = {}, body, action }, signal, maySend) => {

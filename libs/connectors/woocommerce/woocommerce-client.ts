@@ -65,7 +65,12 @@ type Request = {
 /** One call at a time through limiter and budget; every way it can fail leaves as a SyncError. */
 export function createWooClient(config: WooCommerceConfig, deps: ConnectorDeps): WooClient {
   const { clock, random, budget, callMs, fetch } = deps;
-  const http = createHttp({ clock, callMs, ...(fetch === undefined ? {} : { fetch }) });
+  const http = createHttp({
+    clock,
+    callMs,
+    ...(config.connectTo === undefined ? {} : { connectTo: config.connectTo }),
+    ...(fetch === undefined ? {} : { fetch }),
+  });
   const limit = createLimiter(config.maxConcurrent);
   const home = createHomeReader(config, http);
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { CONNECT_TO } from '../fetch-via.ts';
 import { TRACKING_HOMES } from './woocommerce-tracking.ts';
 
 const trackingSchema = z.strictObject({
@@ -67,6 +68,15 @@ export const wooCommerceConfigSchema = z
       .record(z.string(), z.string())
       .default({})
       .describe('Headers sent along with each call, for a firewall’s pass'),
+    connectTo: z
+      .string()
+      .regex(CONNECT_TO, {
+        error: 'is no server: write its name or address, with a port if it is another: 203.0.113.7:443',
+      })
+      .optional()
+      .describe(
+        'Server that is asked under the name in `url`, where that name leads elsewhere by now: `host` or `host:port`',
+      ),
     maxConcurrent: z.int().min(1).max(20).default(2).describe('Calls to this shop at a time'),
     language: z
       .string()
