@@ -1,4 +1,5 @@
-import type { DeliveryRecord, Ledger, ReadRecord } from '../core/ledger.ts';
+import type { DeliveryRecord, Ledger, LedgerEntry, ReadRecord } from '../core/ledger.ts';
+import { plainId } from './words.ts';
 
 /** A row of the old shop, or a list of an order, as its ledger names them. */
 export type Row = Pick<ReadRecord, 'entity' | 'id' | 'parentId'>;
@@ -27,8 +28,9 @@ export type Trading = {
 export function carriedUpTo(
   { deliveries, reads }: Pick<Ledger, 'deliveries' | 'reads'>,
   { tradingSeq, readsBefore, unsure = () => false }: Trading,
+  rootOf: RootOf = rootInWooCommerce,
 ): CarriedUpTo {
-  const heard = arrivals(deliveries, tradingSeq);
+  const heard = arrivals(deliveries, tradingSeq, rootOf);
   const shown = new Map<string, number>();
   for (const [index, read] of reads.slice(0, readsBefore).entries()) {
     if (unsure(read, index)) continue;
@@ -41,16 +43,51 @@ export function carriedUpTo(
     Math.max(tradingSeq - 1, heard.get(rootOf(row))?.last ?? -1, shown.get(`${row.entity}:${row.id}`) ?? -1);
 }
 
-export function rootOf({ entity, id, parentId }: Row): string {
+/** The root that a row belongs to, `order:7`. */
+export type RootOf = (row: Row) => string;
+
+const rootInWooCommerce: RootOf = ({ entity, id, parentId }) => {
   if (entity === 'variation') return `product:${parentId ?? id}`;
   if (entity === 'notes' || entity === 'refunds') return `order:${id}`;
   return `${entity}:${id}`;
+};
+
+const ROOTS = new Set(['product', 'order', 'customer']);
+
+/** In Shopify everything hangs on something else, up to a root: a level on its item, that on its variant, that on its product. */
+export function rootsInShopify(entries: readonly LedgerEntry[]): RootOf {
+  const parents = new Map<string, { readonly entity: string; readonly parent: string | undefined }>();
+  for (const { entity, id, parentId } of entries) {
+    const key = `${entity}:${plainId(id)}`;
+    if (!parents.has(key)) parents.set(key, { entity, parent: parentId === undefined ? undefined : keyOf(parentId) });
+  }
+  const climb = (key: string, steps = 0): string => {
+    const parent = parents.get(key)?.parent;
+    const isRoot = ROOTS.has(key.slice(0, key.indexOf(':')));
+    return isRoot || parent === undefined || steps > 5 ? key : climb(parent, steps + 1);
+  };
+  return ({ entity, id, parentId }) => {
+    const own = climb(`${entity}:${plainId(id)}`);
+    const isKnown = ROOTS.has(own.slice(0, own.indexOf(':')));
+    return isKnown || parentId === undefined ? own : climb(keyOf(parentId));
+  };
+}
+
+/** `gid://shopify/ProductVariant/7` as the ledger names such rows: `variant:7`. */
+function keyOf(gid: string): string {
+  const type = gid.split('/')[3] ?? '';
+  const entity = type === 'ProductVariant' ? 'variant' : `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
+  return `${entity}:${plainId(gid)}`;
 }
 
 type Arrivals = { readonly first: number; readonly last: number };
 
 /** By root, the positions at which the first and the last of its webhooks came. */
-function arrivals(deliveries: readonly DeliveryRecord[], tradingSeq: number): ReadonlyMap<string, Arrivals> {
+function arrivals(
+  deliveries: readonly DeliveryRecord[],
+  tradingSeq: number,
+  rootOf: RootOf,
+): ReadonlyMap<string, Arrivals> {
   const heard = new Map<string, Arrivals>();
   for (const delivery of deliveries) {
     const { outcome, arrivedSeq } = delivery;

@@ -1,15 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import type { OrderState, ShopState as TargetState, VariantState } from '../shopify/state.ts';
-import type { ShopState as SourceState } from '../woocommerce/index.ts';
 import {
-  expectedOrders,
-  expectedVariants,
-  partly,
-  toCents,
-  type ExpectedOrder,
-  type ExpectedVariant,
-} from './expectations.ts';
+  booksOf,
+  type Books,
+  type CustomerEntry,
+  type OrderEntry,
+  type OrderStatus,
+  type ShopState,
+  type VariantEntry,
+} from './books.ts';
+import { byKey } from './words.ts';
 
 /** One selected field that differs, or a source entity that the target lacks (`field` null). */
 export type Difference = {
@@ -23,29 +23,34 @@ export type Difference = {
 };
 
 export type Stores = {
-  readonly source: SourceState;
-  readonly target: TargetState;
+  readonly source: ShopState;
+  readonly target: ShopState;
   readonly selected: ReadonlySet<string>;
   readonly migratedAt: number;
 };
 
 /** Compares two stores as they stand, by the oracle's own reading of both. */
 export function findDifferences({ source, target, selected, migratedAt }: Stores): readonly Difference[] {
+  const [old, fresh] = [booksOf(source), booksOf(target)];
   const found = [
-    ...variantDifferences(source, target),
-    ...orderDifferences(source, target, migratedAt),
-    ...customerDifferences(source, target),
+    ...variantDifferences(old, fresh),
+    ...orderDifferences(old, fresh, migratedAt),
+    ...customerDifferences(old, fresh),
   ];
   return found.filter(({ field }) => field === null || selected.has(field));
 }
 
-function variantDifferences(source: SourceState, target: TargetState): readonly Difference[] {
-  const variants = target.products.flatMap((product) => product.variants);
-  const byMark = byKey(variants, markOf);
-  const bySku = byKey(variants, ({ sku }) => sku);
+function variantDifferences(source: Books, target: Books): readonly Difference[] {
+  const byMark = byKey(target.variants, ({ mark }) => mark);
+  // One simple product is both: its mark stands on whatever the platform keeps of it.
+  const byProductMark = byKey(target.products, ({ mark, variants }) => (variants === 1 ? mark : null));
+  const byRoot = byKey(target.variants, ({ rootId }) => rootId);
+  const bySku = byKey(target.variants, ({ sku }) => sku);
   const missing = new Map<string, Difference>();
-  const found = expectedVariants(source).flatMap((wanted): readonly Difference[] => {
-    const present = byMark.get(wanted.id) ?? (wanted.sku === null ? undefined : bySku.get(wanted.sku));
+  const found = source.variants.flatMap((wanted): readonly Difference[] => {
+    const present =
+      byMark.get(wanted.id) ??
+      (wanted.sku === null ? byRoot.get(byProductMark.get(wanted.rootId)?.id ?? '') : bySku.get(wanted.sku));
     if (present !== undefined) return compareVariant(wanted, present);
     const root = `product:${wanted.rootId}`;
     missing.set(root, { entity: root, root, field: null, source: wanted.sku, target: null });
@@ -54,114 +59,81 @@ function variantDifferences(source: SourceState, target: TargetState): readonly 
   return [...missing.values(), ...found];
 }
 
-function compareVariant(wanted: ExpectedVariant, present: VariantState): readonly Difference[] {
-  const { tracked } = present.item;
-  const available = present.inventoryQuantity;
-  const backorders = present.inventoryPolicy === 'CONTINUE';
-  const stockStatus = !tracked || available > 0 ? 'inStock' : backorders ? 'onBackorder' : 'outOfStock';
+function compareVariant(wanted: VariantEntry, present: VariantEntry): readonly Difference[] {
   // What the old shop does not count and does not sell either can be said by a counted zero alone.
-  const quantity =
-    wanted.quantity === null && wanted.stockStatus !== 'inStock' && tracked && available === 0
-      ? null
-      : tracked
-        ? available
-        : null;
-  const price = present.price === '' ? null : Number(present.price).toFixed(2);
-  const struck = present.compareAtPrice === null ? null : Number(present.compareAtPrice).toFixed(2);
+  const isNone = wanted.quantity === null && wanted.stockStatus !== 'inStock' && present.quantity === 0;
   const at = { entity: `variant:${wanted.id}`, root: `product:${wanted.rootId}` };
   return differing(at, [
-    ['variant.quantity', wanted.quantity, quantity],
-    ['variant.stockStatus', wanted.stockStatus, stockStatus],
-    ['variant.price', wanted.price ?? price, price],
-    ['variant.compareAtPrice', wanted.compareAtPrice, struck],
+    ['variant.quantity', wanted.quantity, isNone ? null : present.quantity],
+    ['variant.stockStatus', wanted.stockStatus, present.stockStatus],
+    ['variant.price', wanted.price ?? present.price, present.price],
+    ['variant.compareAtPrice', wanted.compareAtPrice, present.compareAtPrice],
   ]);
 }
 
-function orderDifferences(source: SourceState, target: TargetState, migratedAt: number): readonly Difference[] {
-  const byMark = byKey(target.orders, markOf);
-  const byName = byKey(
-    target.orders.filter(({ origin }) => origin !== 'checkout'),
-    ({ name }) => name,
-  );
-  return expectedOrders(source, migratedAt).flatMap((wanted): readonly Difference[] => {
+/** How an order of the target is found that carries no mark of ours: by what people call it. */
+export function byNumber(orders: readonly OrderEntry[]): ReadonlyMap<string, OrderEntry> {
+  return byKey(orders, ({ origin, mark, number }) => (origin === 'checkout' || mark !== null ? null : number));
+}
+
+function orderDifferences(source: Books, target: Books, migratedAt: number): readonly Difference[] {
+  const byMark = byKey(target.orders, ({ mark }) => mark);
+  const numbered = byNumber(target.orders);
+  return source.orders.flatMap((wanted): readonly Difference[] => {
     const entity = `order:${wanted.id}`;
-    const present = byMark.get(wanted.id) ?? byName.get(wanted.name);
-    if (present !== undefined) return compareOrder(wanted, present);
+    const present = byMark.get(wanted.id) ?? numbered.get(wanted.number);
+    if (present !== undefined) return compareOrder(wanted, present, migratedAt);
     // A status that says nothing to the target makes no order there.
     if (wanted.status === null) return [];
-    return [{ entity, root: entity, field: null, source: wanted.name, target: null }];
+    return [{ entity, root: entity, field: null, source: `#${wanted.number}`, target: null }];
   });
 }
 
-function compareOrder(wanted: ExpectedOrder, present: OrderState): readonly Difference[] {
+function compareOrder(wanted: OrderEntry, present: OrderEntry, migratedAt: number): readonly Difference[] {
   const entity = `order:${wanted.id}`;
-  const status = statusOf(present);
-  const known = historyOf(present);
+  const { carriedHistory: known } = present;
   return differing({ entity, root: entity }, [
-    [
-      'order.status',
-      wanted.status === null ? null : filled(wanted.status, status),
-      wanted.status === null ? null : status,
-    ],
+    ['order.status', filled(wanted.status, present.status), filled(present.status, wanted.status, wanted.status)],
     // A parcel of an order that the old shop does not call shipped has nothing to hang on yet.
     ...(wanted.status?.fulfilled === true
-      ? ([['order.tracking', wanted.tracking.toSorted(), trackingOf(present).toSorted()]] as const)
+      ? ([['order.tracking', wanted.tracking.toSorted(), present.tracking.toSorted()]] as const)
       : []),
-    ['order.history', wanted.history.filter((id) => known.filter((one) => one === id).length !== 1), []],
+    [
+      'order.history',
+      historySince(wanted, migratedAt).filter((id) => known.filter((one) => one === id).length !== 1),
+      [],
+    ],
   ]);
 }
 
-type Status = { readonly payment: string; readonly fulfilled: boolean; readonly cancelled: boolean };
+/** Of an order that was migrated only what happened since is carried. */
+export function historySince({ createdAt, history }: OrderEntry, migratedAt: number): readonly string[] {
+  const since = createdAt >= migratedAt ? Number.NEGATIVE_INFINITY : migratedAt;
+  return history.filter(({ at }) => at >= since).map(({ id }) => id);
+}
 
-/** What the source's word leaves open is as the target has it. */
-function filled(wanted: NonNullable<ExpectedOrder['status']>, present: Status): Status {
+/** What one side's word leaves open is as the other has it; null where `unless` is: a word that says nothing to the target. */
+function filled(
+  status: OrderStatus | null,
+  other: OrderStatus | null,
+  unless: OrderStatus | null = status,
+): OrderStatus | null {
+  if (status === null || unless === null) return null;
   return {
-    payment: wanted.payment ?? present.payment,
-    fulfilled: wanted.fulfilled ?? present.fulfilled,
-    cancelled: wanted.cancelled,
+    payment: status.payment ?? other?.payment ?? null,
+    fulfilled: status.fulfilled ?? other?.fulfilled ?? null,
+    cancelled: status.cancelled,
   };
 }
 
-function statusOf(order: OrderState): Status {
-  const shipped = order.lineItems.filter(({ requiresShipping, variantId }) => requiresShipping || variantId !== null);
-  const left = shipped.some((line) => line.fulfilledQuantity < line.quantity - line.refundedQuantity);
-  const payment = (order.displayFinancialStatus ?? 'PENDING').toLowerCase();
-  return {
-    payment: payment === 'partially_refunded' ? partly(toCents(order.refunded)) : payment,
-    fulfilled: order.fulfillments.some(({ status }) => status === 'SUCCESS') && !left,
-    cancelled: order.cancelledAt !== null,
-  };
-}
-
-export function trackingOf(order: OrderState): readonly string[] {
-  return order.fulfillments
-    .filter(({ status }) => status === 'SUCCESS')
-    .flatMap(({ trackingInfo }) => trackingInfo.flatMap(({ number }) => (number === null ? [] : [number])));
-}
-
-/** The source's id of each refund that the sync recorded, and its amount in cents. */
-export function refundsOf(
-  order: Pick<OrderState, 'refunds'>,
-): readonly { readonly id: string; readonly cents: number }[] {
-  return order.refunds.flatMap(({ note, totalRefunded }) => {
-    const id = /\[lockstep:([^\]]+)\]$/.exec(note ?? '')?.[1];
-    return id === undefined ? [] : [{ id, cents: toCents(totalRefunded) }];
-  });
-}
-
-/** Ids of the source's entries, as often as they stand there. */
-export function historyOf({ metafields }: Pick<OrderState, 'metafields'>): readonly string[] {
-  const value = metafields.find(({ namespace, key }) => namespace === 'lockstep' && key === 'history')?.value;
-  const entries: unknown = JSON.parse(value ?? '[]');
-  return Array.isArray(entries) ? (entries as { id?: unknown }[]).map(({ id }) => String(id)) : [];
-}
-
-function customerDifferences(source: SourceState, target: TargetState): readonly Difference[] {
-  const known = new Set(target.customers.map(({ email }) => (email ?? '').toLowerCase()));
+function customerDifferences(source: Books, target: Books): readonly Difference[] {
+  const known = new Set(target.customers.map(({ email }) => email));
+  const marks = new Set(target.customers.map(({ mark }) => mark));
+  const isThere = ({ id, email }: CustomerEntry): boolean => (email === '' ? marks.has(id) : known.has(email));
   return source.customers
-    .filter(({ email }) => !known.has(email.toLowerCase()))
+    .filter((customer) => !isThere(customer))
     .map(({ id }) => {
-      const entity = `customer:${String(id)}`;
+      const entity = `customer:${id}`;
       return { entity, root: entity, field: null, source: entity, target: null };
     });
 }
@@ -174,22 +146,4 @@ export function differing(
   return values
     .filter(([, source, target]) => !isDeepStrictEqual(source, target))
     .map(([field, source, target]) => ({ ...at, field, source, target }));
-}
-
-type Marked = {
-  readonly metafields: readonly { readonly namespace: string; readonly key: string; readonly value: string }[];
-};
-
-/** The source id that something made or stamped by the sync carries. */
-export function markOf({ metafields }: Marked): string | null {
-  return metafields.find(({ namespace, key }) => namespace === 'lockstep' && key === 'source_id')?.value ?? null;
-}
-
-function byKey<T>(list: readonly T[], keyOf: (one: T) => string | null): ReadonlyMap<string, T> {
-  return new Map(
-    list.flatMap((one) => {
-      const key = keyOf(one);
-      return key === null ? [] : [[key, one] as const];
-    }),
-  );
 }

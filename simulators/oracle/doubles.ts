@@ -1,46 +1,49 @@
-import type { ShopState as TargetState } from '../shopify/state.ts';
-import type { ShopState as SourceState } from '../woocommerce/index.ts';
-import { historyOf, markOf, refundsOf, trackingOf } from './differences.ts';
+import { booksOf, type OrderEntry, type ShopState } from './books.ts';
 
 /** Whatever the target holds twice that the source has once. */
-export function findDoubles(source: SourceState, target: TargetState): readonly string[] {
-  const variants = target.products.flatMap((product) => product.variants);
+export function findDoubles(sourceState: ShopState, targetState: ShopState): readonly string[] {
+  const [source, target] = [booksOf(sourceState), booksOf(targetState)];
   const orders = target.orders.filter(({ origin }) => origin !== 'checkout');
-  const sourceSkus = tally([...source.products, ...source.variations].map(({ sku }) => sku));
+  const sourceSkus = tally(source.variants.map(({ sku }) => sku ?? ''));
   return [
     ...twice('product with source id', target.products.map(markOf)),
-    ...twice('variant with source id', variants.map(markOf)),
+    ...twice('variant with source id', target.variants.map(markOf)),
     ...twice('order with source id', orders.map(markOf)),
     ...twice('customer with source id', target.customers.map(markOf)),
-    ...[...tally(variants.map(({ sku }) => sku ?? ''))]
+    ...[...tally(target.variants.map(({ sku }) => sku ?? ''))]
       .filter(([sku, count]) => sku !== '' && count > Math.max(1, sourceSkus.get(sku) ?? 0))
       .map(([sku, count]) => `variant with SKU ${sku}: ${String(count)} times`),
     ...twice(
       'order',
-      orders.map(({ name }) => name),
+      orders.map(({ number }) => `#${number}`),
     ),
     ...twice(
       'customer',
-      target.customers.map(({ email }) => email?.toLowerCase() ?? null),
+      target.customers.map(({ email }) => email),
     ),
     ...orders.flatMap((order) => [
-      ...twice(`history entry of ${order.name}`, historyOf(order)),
-      ...twice(`parcel of ${order.name}`, trackingOf(order)),
+      ...twice(`history entry of #${order.number}`, order.carriedHistory),
+      ...twice(`parcel of #${order.number}`, order.tracking),
       ...twice(
-        `refund of ${order.name}`,
-        refundsOf(order).map(({ id }) => id),
+        `refund of #${order.number}`,
+        order.carriedRefunds.map(({ id }) => id),
       ),
     ]),
-    ...notAtSource(source, orders),
+    ...notAtSource(source.orders, orders),
   ];
 }
 
+function markOf({ mark }: { readonly mark: string | null }): string | null {
+  return mark;
+}
+
 /** An order that no source order stands behind was made twice under another name. */
-function notAtSource(source: SourceState, orders: TargetState['orders']): readonly string[] {
-  const known = new Set(source.orders.map(({ id }) => String(id)));
+function notAtSource(source: readonly OrderEntry[], orders: readonly OrderEntry[]): readonly string[] {
+  const ids = new Set(source.map(({ id }) => id));
+  const numbers = new Set(source.map(({ number }) => number));
   return orders
-    .filter((order) => !known.has(markOf(order) ?? order.name.replace(/^#/, '')))
-    .map(({ name }) => `order ${name}: no order of the old shop stands behind it`);
+    .filter(({ mark, number }) => (mark === null ? !numbers.has(number) : !ids.has(mark)))
+    .map(({ number }) => `order #${number}: no order of the old shop stands behind it`);
 }
 
 function twice(what: string, keys: readonly (string | null)[]): readonly string[] {

@@ -1,11 +1,11 @@
 import type { Ledger } from '../core/ledger.ts';
-import type { ShopState as TargetState } from '../shopify/state.ts';
-import type { ShopState as SourceState } from '../woocommerce/index.ts';
+import { isWooCommerce, type ShopState } from './books.ts';
 import type { Trading } from './carried.ts';
 import { findDifferences, type Difference } from './differences.ts';
 import { findDoubles } from './doubles.ts';
 import { findMadeWrong } from './made-wrong.ts';
 import { findUncarried } from './uncarried.ts';
+import { findUnselectedInWooCommerce } from './unselected-woocommerce.ts';
 import { findUnselectedWrites } from './unselected.ts';
 
 /** Something that a run must not do; `rule` is stable, `detail` is for people. */
@@ -39,9 +39,12 @@ export type OracleRule =
 /** What the comparison said, in the product's words. */
 export type Reported = { readonly entity: string; readonly field: string | null; readonly cause: string };
 
+/** A shop of either kind, as it stands and with all that ever changed in it. */
+export type Judged = { readonly ledger: Ledger; readonly state: ShopState };
+
 export type JudgeInput = {
-  readonly source: { readonly ledger: Ledger; readonly state: SourceState };
-  readonly target: { readonly ledger: Ledger; readonly state: TargetState };
+  readonly source: Judged;
+  readonly target: Judged;
   readonly selected: ReadonlySet<string>;
   /** The config asked for source ids on what is linked; absent: it did not. */
   readonly stamp?: boolean;
@@ -65,17 +68,20 @@ export function judge(input: JudgeInput): readonly OracleFinding[] {
       rule: difference.field === null ? 'entity-missing' : 'selected-field-differs',
       detail: describe(difference),
     })),
-    ...findUnselectedWrites(target.ledger, selected, input.stamp).map((detail) =>
-      finding('unselected-field-written', detail),
-    ),
+    ...unselectedIn(input).map((detail) => finding('unselected-field-written', detail)),
     ...findDoubles(source.state, target.state).map((detail) => finding('doubled-entity', detail)),
-    ...findMadeWrong(source.state, target.state, migratedAt).map((detail) => finding('made-wrong', detail)),
+    ...findMadeWrong(source.state, target.state).map((detail) => finding('made-wrong', detail)),
     ...sideEffects([source.ledger, target.ledger]),
     ...tooEarly(target.ledger, input.approvedSeq),
     ...writesAtSource(source.ledger),
     ...lostEdits(target),
     ...(input.comparison === undefined ? [] : judgeComparison(input, input.comparison)),
   ];
+}
+
+function unselectedIn({ target: { ledger, state }, selected, stamp }: JudgeInput): readonly string[] {
+  const find = isWooCommerce(state) ? findUnselectedInWooCommerce : findUnselectedWrites;
+  return find(ledger, selected, stamp);
 }
 
 function finding(rule: OracleRule, detail: string): OracleFinding {
@@ -105,15 +111,18 @@ function tooEarly({ entries }: Ledger, approvedSeq: number): readonly OracleFind
     .map(({ entity, id, action }) => finding('written-before-approval', `${action} ${entity} ${id}`));
 }
 
+const SUBSCRIBING = new Set(['webhook', 'webhookSubscription']);
+
 function writesAtSource({ entries }: Ledger): readonly OracleFinding[] {
   return entries
-    .filter(({ actor, entity }) => actor === 'api' && entity !== 'webhook')
+    .filter(({ actor, entity }) => actor === 'api' && !SUBSCRIBING.has(entity) && !READING.has(entity))
     .map(({ entity, id, action }) => finding('source-written', `${action} ${entity} ${id}`));
 }
 
 type Edit = { readonly id: string; readonly field: string; readonly wanted: unknown };
 
-const TEXTS = ['title', 'descriptionHtml', 'seo'];
+/** What people write, as Shopify and as WooCommerce calls it. */
+const TEXTS = ['title', 'descriptionHtml', 'seo', 'name', 'description', 'short_description'];
 
 /** The last text that people gave each product, by field. */
 export function peopleEdits({ entries }: Pick<Ledger, 'entries'>): readonly Edit[] {
@@ -135,7 +144,7 @@ export function countEdits(target: JudgeInput['target']): { readonly made: numbe
 }
 
 function lostEdits({ ledger, state }: JudgeInput['target']): readonly OracleFinding[] {
-  const products = new Map(state.products.map((product) => [product.id, product]));
+  const products = new Map<string, object>(state.products.map((product) => [String(product.id), product]));
   return peopleEdits(ledger).flatMap(({ id, field, wanted }) => {
     const product: Readonly<Record<string, unknown>> = { ...products.get(id) };
     return JSON.stringify(product[field]) === JSON.stringify(wanted)

@@ -1,94 +1,70 @@
-import type { ShopState as TargetState } from '../shopify/state.ts';
-import type { Product, ShopState as SourceState } from '../woocommerce/index.ts';
-import { markOf, refundsOf } from './differences.ts';
-import { expectedOrders, toCents } from './expectations.ts';
+import { booksOf, isWooCommerce, type Books, type ShopState } from './books.ts';
+import { byId } from './words.ts';
 
 /** Entities that the sync made (they carry a source id) and that are not what they were made from. */
-export function findMadeWrong(source: SourceState, target: TargetState, migratedAt: number): readonly string[] {
+export function findMadeWrong(source: ShopState, target: ShopState): readonly string[] {
+  const [old, fresh] = [booksOf(source), booksOf(target)];
   return [
-    ...wrongProducts(source, target),
-    ...wrongOrders(source, target, migratedAt),
-    ...wrongRefunds(source, target),
-    ...wrongCustomers(source, target),
+    ...wrongProducts(old, fresh),
+    // A WooCommerce shop numbers its orders itself.
+    ...wrongOrders(old, fresh, !isWooCommerce(target)),
+    ...wrongRefunds(old, fresh),
+    ...wrongCustomers(old, fresh),
   ];
 }
 
-function wrongProducts({ products, variations }: SourceState, target: TargetState): readonly string[] {
-  const known = byId(products);
-  const children = Map.groupBy(variations, ({ parent_id }) => parent_id);
+function wrongProducts(source: Books, target: Books): readonly string[] {
+  const known = byId(source.products);
   return target.products.flatMap((made) => {
-    const mark = markOf(made);
-    if (mark === null) return [];
-    const wanted = known.get(mark);
-    if (wanted === undefined) return [`product ${made.title}: no product ${mark} at the old shop`];
+    if (made.mark === null) return [];
+    const wanted = known.get(made.mark);
+    if (wanted === undefined) return [`product ${made.title}: no product ${made.mark} at the old shop`];
     return [
-      ...unlike(`product ${mark}`, 'title', plain(wanted), made.title),
-      ...unlike(`product ${mark}`, 'variants', children.get(wanted.id)?.length ?? 1, made.variants.length),
-      ...unlike(`product ${mark}`, 'status', wanted.status === 'publish' ? 'ACTIVE' : 'DRAFT', made.status),
+      ...unlike(`product ${made.mark}`, 'title', wanted.title, made.title),
+      ...unlike(`product ${made.mark}`, 'variants', wanted.variants, made.variants),
+      ...unlike(`product ${made.mark}`, 'live', wanted.isLive, made.isLive),
     ];
   });
 }
 
-function wrongOrders(source: SourceState, target: TargetState, migratedAt: number): readonly string[] {
+function wrongOrders(source: Books, target: Books, keepsNumbers: boolean): readonly string[] {
   const known = byId(source.orders);
-  const expected = byId(expectedOrders(source, migratedAt));
   return target.orders.flatMap((made) => {
-    const mark = markOf(made);
-    const order = known.get(mark ?? '');
-    const wanted = expected.get(mark ?? '');
-    if (made.origin !== 'api' || order === undefined || wanted === undefined) return [];
-    const what = `order ${wanted.name}`;
+    const wanted = known.get(made.mark ?? '');
+    if (made.origin !== 'api' || wanted === undefined) return [];
+    const what = `order #${wanted.number}`;
     return [
-      ...unlike(what, 'name', wanted.name, made.name),
-      ...unlike(what, 'total', wanted.total.toFixed(2), Number(made.total).toFixed(2)),
-      ...unlike(what, 'e-mail', order.billing.email?.toLowerCase() ?? '', made.email?.toLowerCase() ?? ''),
-      ...unlike(what, 'lines', unitsOf(order.line_items), unitsOf(made.lineItems.filter(({ sku }) => sku !== null))),
-      ...unlike(what, 'customer', order.customer_id !== 0, made.customerId !== null),
+      ...(keepsNumbers ? unlike(what, 'number', wanted.number, made.number) : []),
+      ...unlike(what, 'total', wanted.cents, made.cents),
+      ...unlike(what, 'e-mail', wanted.email, made.email),
+      ...unlike(what, 'lines', wanted.units, made.units),
+      ...unlike(what, 'customer', wanted.hasCustomer, made.hasCustomer),
     ];
   });
 }
 
 /** Every refund that the sync recorded is one of the source's, to the cent. */
-function wrongRefunds({ refunds }: SourceState, target: TargetState): readonly string[] {
-  const known = byId(refunds);
-  return target.orders.flatMap((order) =>
-    refundsOf(order).flatMap(({ id, cents }) => {
-      const wanted = known.get(id);
-      return unlike(
-        `refund ${id} of ${order.name}`,
-        'cents',
-        wanted === undefined ? null : toCents(wanted.amount),
-        cents,
-      );
-    }),
+function wrongRefunds(source: Books, target: Books): readonly string[] {
+  const known = byId(source.orders.flatMap(({ refunds }) => refunds));
+  return target.orders.flatMap(({ number, carriedRefunds }) =>
+    carriedRefunds.flatMap(({ id, cents }) =>
+      unlike(`refund ${id} of #${number}`, 'cents', known.get(id)?.cents ?? null, cents),
+    ),
   );
 }
 
-function wrongCustomers({ customers }: SourceState, target: TargetState): readonly string[] {
-  const known = byId(customers);
+function wrongCustomers(source: Books, target: Books): readonly string[] {
+  const known = byId(source.customers);
   return target.customers.flatMap((made) => {
-    const mark = markOf(made);
-    const wanted = known.get(mark ?? '');
-    if (mark === null || wanted === undefined) return [];
+    const wanted = known.get(made.mark ?? '');
+    if (made.mark === null || wanted === undefined) return [];
     return [
-      ...unlike(`customer ${mark}`, 'e-mail', wanted.email.toLowerCase(), made.email?.toLowerCase() ?? ''),
-      ...unlike(`customer ${mark}`, 'last name', wanted.last_name, made.lastName ?? ''),
+      ...unlike(`customer ${made.mark}`, 'e-mail', wanted.email, made.email),
+      ...unlike(`customer ${made.mark}`, 'last name', wanted.lastName, made.lastName),
     ];
   });
 }
 
 function unlike(what: string, field: string, wanted: unknown, present: unknown): readonly string[] {
   return wanted === present ? [] : [`${what} ${field}: old ${JSON.stringify(wanted)}, new ${JSON.stringify(present)}`];
-}
-
-function unitsOf(lines: readonly { readonly quantity: number }[]): number {
-  return lines.reduce((sum, { quantity }) => sum + quantity, 0);
-}
-
-function plain({ name }: Product): string {
-  return name.replaceAll('&amp;', '&');
-}
-
-function byId<T extends { readonly id: number | string }>(list: readonly T[]): ReadonlyMap<string, T> {
-  return new Map(list.map((one) => [String(one.id), one]));
 }

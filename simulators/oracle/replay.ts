@@ -1,14 +1,51 @@
 import type { LedgerEntry } from '../core/ledger.ts';
 import type { ShopState } from '../woocommerce/index.ts';
+import type { Books } from './books.ts';
 import type { CarriedUpTo } from './carried.ts';
+import { shopifyBooks } from './shopify-books.ts';
+import type { ShopifyRows } from './shopify-rows.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /**
- * The old shop as it was, each row at a position of its own: its ledger names every field that changed, so whoever replays the
+ * A WooCommerce shop as it was, each row at a position of its own: its ledger names every field that changed, so whoever replays the
  * entries has the row. Subscriptions and categories are left out.
  */
 export function replay(entries: readonly LedgerEntry[], upTo: CarriedUpTo): ShopState {
+  const list = rowsAt(entries, upTo);
+  const state = {
+    products: list('product'),
+    variations: list('variation'),
+    orders: list('order'),
+    refunds: list('refund'),
+    notes: list('note'),
+    customers: list('customer'),
+    webhooks: [],
+    categories: [],
+  };
+  return state as unknown as ShopState;
+}
+
+/** The same of a Shopify shop, read into its books. */
+export function replayShopify(entries: readonly LedgerEntry[], upTo: CarriedUpTo): Books {
+  const list = rowsAt(entries, upTo);
+  const rows: Readonly<Record<keyof ShopifyRows, readonly unknown[]>> = {
+    products: list('product'),
+    variants: list('variant'),
+    items: list('inventoryItem'),
+    levels: list('inventoryLevel'),
+    orders: list('order'),
+    fulfillments: list('fulfillment'),
+    refunds: list('refund'),
+    events: list('event'),
+    customers: list('customer'),
+    metafields: list('metafield'),
+  };
+  return shopifyBooks(rows as unknown as ShopifyRows);
+}
+
+/** The rows of each table as they were. */
+function rowsAt(entries: readonly LedgerEntry[], upTo: CarriedUpTo): (entity: string) => readonly unknown[] {
   const tables = new Map<string, Map<string, Fields>>();
   const rowsOf = (entity: string): Map<string, Fields> => {
     const rows = tables.get(entity) ?? new Map<string, Fields>();
@@ -21,23 +58,13 @@ export function replay(entries: readonly LedgerEntry[], upTo: CarriedUpTo): Shop
     if (entry.action === 'delete') rows.delete(entry.id);
     else rows.set(entry.id, { ...rows.get(entry.id), ...valuesOf(entry) });
   }
-  const list = (entity: string): readonly unknown[] => [...rowsOf(entity).values()];
-  const state = {
-    products: list('product'),
-    variations: list('variation'),
-    orders: list('order'),
-    refunds: list('refund'),
-    notes: list('note'),
-    customers: list('customer'),
-    webhooks: [],
-    categories: [],
-  };
-  return state as ShopState;
+  return (entity) => [...rowsOf(entity).values()];
 }
 
-/** Notes and refunds are read as lists of their order: one is known when such a list was. */
+/** Notes and refunds of WooCommerce are read as lists of their order: one is known when such a list was. */
 function placeOf({ entity, id, parentId }: LedgerEntry): Parameters<CarriedUpTo>[0] {
-  if (entity === 'note' || entity === 'refund') return { entity: `${entity}s`, id: parentId ?? '' };
+  const isGlobal = id.startsWith('gid://');
+  if (!isGlobal && (entity === 'note' || entity === 'refund')) return { entity: `${entity}s`, id: parentId ?? '' };
   return { entity, id, ...(parentId === undefined ? {} : { parentId }) };
 }
 

@@ -1,9 +1,18 @@
 import type { Ledger } from '../core/ledger.ts';
-import type { ShopState } from '../woocommerce/index.ts';
-import { carriedUpTo, type Trading } from './carried.ts';
-import { differing, type Difference } from './differences.ts';
-import { expectedOrders, expectedVariants, type ExpectedOrder, type ExpectedVariant } from './expectations.ts';
-import { replay } from './replay.ts';
+import {
+  booksOf,
+  isWooCommerce,
+  type Books,
+  type OrderEntry,
+  type OrderStatus,
+  type ShopState,
+  type VariantEntry,
+} from './books.ts';
+import { carriedUpTo, rootsInShopify, type Trading } from './carried.ts';
+import { differing, historySince, type Difference } from './differences.ts';
+import { replay, replayShopify } from './replay.ts';
+import { woocommerceBooks } from './woocommerce-books.ts';
+import { byId } from './words.ts';
 
 export type UncarriedInput = {
   readonly ledger: Pick<Ledger, 'entries' | 'deliveries' | 'reads'>;
@@ -19,20 +28,28 @@ export type UncarriedInput = {
  * ever told: by the old shop's ledger alone. `target` is what webhooks could have brought. A field that went there and back
  * again unheard has not changed.
  */
-export function findUncarried({ ledger, state, trading, selected, migratedAt }: UncarriedInput): readonly Difference[] {
-  const known = replay(ledger.entries, carriedUpTo(ledger, trading));
+export function findUncarried(input: UncarriedInput): readonly Difference[] {
+  const { state, selected, migratedAt } = input;
+  const [known, present] = [knownOf(input), booksOf(state)];
   const found = [
-    ...uncarriedVariants(known, state),
-    ...uncarriedOrders(known, state, migratedAt),
-    ...uncarriedCustomers(known, state),
+    ...uncarriedVariants(known, present),
+    ...uncarriedOrders(known, present, migratedAt),
+    ...uncarriedCustomers(known, present),
   ];
   return found.filter(({ field }) => field === null || selected.has(field));
 }
 
-function uncarriedVariants(known: ShopState, state: ShopState): readonly Difference[] {
-  const before = byId(expectedVariants(known));
+/** The old shop as webhooks could have brought it over. */
+function knownOf({ ledger, state, trading }: UncarriedInput): Books {
+  const { entries } = ledger;
+  if (isWooCommerce(state)) return woocommerceBooks(replay(entries, carriedUpTo(ledger, trading)));
+  return replayShopify(entries, carriedUpTo(ledger, trading, rootsInShopify(entries)));
+}
+
+function uncarriedVariants(known: Books, present: Books): readonly Difference[] {
+  const before = byId(known.variants);
   const missing = new Map<string, Difference>();
-  const moved = expectedVariants(state).flatMap((now): readonly Difference[] => {
+  const moved = present.variants.flatMap((now): readonly Difference[] => {
     const then = before.get(now.id);
     if (then !== undefined) return movedIn(then, now);
     const root = `product:${now.rootId}`;
@@ -42,7 +59,7 @@ function uncarriedVariants(known: ShopState, state: ShopState): readonly Differe
   return [...missing.values(), ...moved];
 }
 
-function movedIn(then: ExpectedVariant, now: ExpectedVariant): readonly Difference[] {
+function movedIn(then: VariantEntry, now: VariantEntry): readonly Difference[] {
   return differing({ entity: `variant:${now.id}`, root: `product:${now.rootId}` }, [
     ['variant.quantity', now.quantity, then.quantity],
     ['variant.stockStatus', now.stockStatus, then.stockStatus],
@@ -51,48 +68,50 @@ function movedIn(then: ExpectedVariant, now: ExpectedVariant): readonly Differen
   ]);
 }
 
-function uncarriedOrders(known: ShopState, state: ShopState, migratedAt: number): readonly Difference[] {
-  const before = byId(expectedOrders(known, migratedAt));
-  return expectedOrders(state, migratedAt).flatMap((now): readonly Difference[] => {
+function uncarriedOrders(known: Books, present: Books, migratedAt: number): readonly Difference[] {
+  const before = byId(known.orders);
+  return present.orders.flatMap((now): readonly Difference[] => {
     const then = before.get(now.id);
-    if (then !== undefined) return movedOrder(then, now);
+    if (then !== undefined) return movedOrder(then, now, migratedAt);
     const entity = `order:${now.id}`;
     // A status that says nothing to the target makes no order there.
-    return now.status === null ? [] : [{ entity, root: entity, field: null, source: now.name, target: null }];
+    return now.status === null ? [] : [{ entity, root: entity, field: null, source: `#${now.number}`, target: null }];
   });
 }
 
-function movedOrder(then: ExpectedOrder, now: ExpectedOrder): readonly Difference[] {
+function movedOrder(then: OrderEntry, now: OrderEntry, migratedAt: number): readonly Difference[] {
   const entity = `order:${now.id}`;
-  const { status } = then;
-  // What the new word leaves open stays as the word before it said.
-  const wanted = now.status && {
-    payment: now.status.payment ?? status?.payment ?? null,
-    fulfilled: now.status.fulfilled ?? status?.fulfilled ?? null,
-    cancelled: now.status.cancelled,
-  };
+  const wanted = after(now.status, then.status);
+  const heard = historySince(then, migratedAt);
   return differing({ entity, root: entity }, [
-    ...(wanted === null ? [] : ([['order.status', wanted, status]] as const)),
+    ...(wanted === null ? [] : ([['order.status', wanted, then.status]] as const)),
     ...(wanted?.fulfilled === true ? ([['order.tracking', now.tracking.toSorted(), parcelsOf(then)]] as const) : []),
-    ['order.history', now.history.filter((id) => !then.history.includes(id)), []],
+    ['order.history', historySince(now, migratedAt).filter((id) => !heard.includes(id)), []],
   ]);
 }
 
+/** What the new word leaves open stays as the word before it said. */
+function after(now: OrderStatus | null, then: OrderStatus | null): OrderStatus | null {
+  return (
+    now && {
+      payment: now.payment ?? then?.payment ?? null,
+      fulfilled: now.fulfilled ?? then?.fulfilled ?? null,
+      cancelled: now.cancelled,
+    }
+  );
+}
+
 /** Parcels hang on what was shipped. */
-function parcelsOf({ status, tracking }: ExpectedOrder): readonly string[] {
+function parcelsOf({ status, tracking }: OrderEntry): readonly string[] {
   return status?.fulfilled === true ? tracking.toSorted() : [];
 }
 
-function uncarriedCustomers(known: ShopState, state: ShopState): readonly Difference[] {
+function uncarriedCustomers(known: Books, present: Books): readonly Difference[] {
   const before = byId(known.customers);
-  return state.customers
-    .filter(({ id }) => !before.has(String(id)))
+  return present.customers
+    .filter(({ id }) => !before.has(id))
     .map(({ id }) => {
-      const entity = `customer:${String(id)}`;
+      const entity = `customer:${id}`;
       return { entity, root: entity, field: null, source: entity, target: null };
     });
-}
-
-function byId<T extends { readonly id: number | string }>(list: readonly T[]): ReadonlyMap<string, T> {
-  return new Map(list.map((one) => [String(one.id), one]));
 }
