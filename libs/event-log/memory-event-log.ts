@@ -19,6 +19,8 @@ export type MemoryBroker = {
   readonly expire: (process: string) => void;
   /** Appends bytes that nobody may be able to read. */
   readonly appendRaw: (pair: string, body: Uint8Array) => void;
+  /** Deletes the pair's news that is older than this, and nothing else, as a cluster's retention does. */
+  readonly trimNews: (pair: string, olderThan: number) => void;
   /** Forgets the pair's commits, as a cluster does whose offsets expired. */
   readonly forgetCommits: (pair: string) => void;
 };
@@ -108,6 +110,10 @@ export function createMemoryBroker(options: MemoryBrokerOptions): MemoryBroker {
     expire: (name) => processes.get(name)?.expire(),
     appendRaw(pair, body) {
       tables.appendRaw({ pair, body, now: clock.now() });
+      wakeAll([pair]);
+    },
+    trimNews(pair, olderThan) {
+      tables.trimNews(pair, olderThan);
       wakeAll([pair]);
     },
     forgetCommits: tables.forgetCommits,

@@ -45,6 +45,7 @@ export type ApplierRule =
   | 'send-deadline'
   | 'begin'
   | 'outcome-before-settled'
+  | 'gap-alarm'
   | 'tries-kept'
   | 'one-retry'
   | 'look-beside-retry'

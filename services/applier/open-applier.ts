@@ -7,6 +7,7 @@ import { EpochLost, StoreIll, StoreShut } from './applier-deps.ts';
 import { createBatchSize, ROOTS_MIN, takeByRoots, type BatchSize } from './batch-size.ts';
 import type { Work } from './coalesce.ts';
 import { mayWrite, readPairState } from './pair-state.ts';
+import { ringAlarm } from './ring-alarm.ts';
 import { sendWindowMs } from './send-gate.ts';
 
 export type Applier = {
@@ -36,6 +37,8 @@ type Lane = {
   full: boolean;
   wake: () => void;
   busy: boolean;
+  /** Resolves when what the log lost is an alarm: nothing that came after it is committed before. */
+  alarmed: Promise<unknown>;
   readonly done: Promise<void>;
 };
 
@@ -66,7 +69,10 @@ export async function openApplier(deps: ApplierDeps): Promise<Applier> {
           { partition: epoch.partition, expected, found },
           'The log lost news before it was read; a full comparison will find what it said',
         );
-        void raiseAlarm(deps, epoch, `news ${String(expected)} to ${String(found - 1)} are gone`);
+        const lane = lanes.get(epoch);
+        const message = `news ${String(expected)} to ${String(found - 1)} are gone`;
+        if (lane !== undefined)
+          lane.alarmed = Promise.all([lane.alarmed, ringAlarm(deps, epoch, message, stopping.signal)]);
       },
     },
     { sessionMs: settings.timing.sessionMs, batchMax: DELIVERY_MAX },
@@ -121,9 +127,10 @@ function openLane(
     full: false,
     wake: () => {},
     busy: false,
+    alarmed: Promise.resolve(),
     done: running.promise,
   };
-  if (gap) void raiseAlarm(deps, epoch, 'news before the start of the log is gone');
+  if (gap) lane.alarmed = ringAlarm(deps, epoch, 'news before the start of the log is gone', stopping);
   work(deps, lane, stopping, resume).then(running.resolve, running.reject);
   return lane;
 }
@@ -182,6 +189,7 @@ async function tryBatch(
   const signal = AbortSignal.any([stopping, lane.epoch.signal]);
   let sent = false;
   try {
+    await lane.alarmed;
     await prepareOnce(deps, signal);
     await applyBatch(deps, {
       epoch: lane.epoch,
@@ -231,9 +239,4 @@ async function prepareOnce(deps: ApplierDeps, signal: AbortSignal): Promise<void
     throw error;
   }
   prepared.add(deps);
-}
-
-async function raiseAlarm({ facts, clock, settings }: ApplierDeps, epoch: Epoch, message: string): Promise<void> {
-  const id = `gap:${String(epoch.partition)}`;
-  await facts.put([{ pair: settings.name, kind: 'alarm', id, value: { at: clock.now(), message } }]);
 }

@@ -2,6 +2,7 @@ import type { News } from '#libs/event-log/news.ts';
 import type { AgreedFile } from './agreed-file.ts';
 import { believeScans } from './believe-scans.ts';
 import type { JournalStore } from './journal-store.ts';
+import { markEnds } from './read-past.ts';
 import type { ReconcilerDeps, ReconcilerRule } from './reconciler-deps.ts';
 import type { Candidate, LastAgreed, RunFile } from './run-file.ts';
 import type { OnProgress } from './scan-stores.ts';
@@ -19,6 +20,9 @@ export type AskOptions = {
   /** How many questions are on the log at once. */
   readonly windowMax: number;
 };
+
+/** How often it is asked whether the log was read past questions that have no answer, in milliseconds. */
+const CHECK_MS = 10_000;
 
 /** Asks the applier about every candidate and waits for the answers: it reads both sides in turn with everything else on that key. */
 export async function askAboutCandidates(
@@ -118,15 +122,24 @@ function question({ settings, clock }: ReconcilerDeps, { root, rootId }: Candida
 }
 
 async function collect(
-  { clock, say }: ReconcilerDeps,
+  deps: ReconcilerDeps,
   journal: JournalStore,
-  { run, signal, pollMs, patienceMs }: AskOptions,
+  options: AskOptions,
   window: readonly Candidate[],
   keep: RunFile['answered'],
 ): Promise<void> {
+  const { clock, log, say } = deps;
+  const { run, signal, pollMs, patienceMs } = options;
+  const pair = deps.settings.name;
   const open = new Set(window.map((candidate) => keyOf(candidate)));
+  let isReadPast = await markEnds(log, pair);
   let heardAt = clock.monotonic();
+  let checkedAt = heardAt;
   for (;;) {
+    const isDue = clock.monotonic() - checkedAt > CHECK_MS;
+    if (isDue) checkedAt = clock.monotonic();
+    // Asked before the journal is read: what has an outcome is told there.
+    const isPast = isDue && (await isReadPast());
     await journal.tail();
     const before = open.size;
     for (const root of open) {
@@ -137,6 +150,12 @@ async function collect(
     }
     if (open.size === 0) return;
     if (open.size < before) heardAt = clock.monotonic();
+    if (isPast) {
+      say('warn', { run, unanswered: open.size }, 'the log lost questions of the comparison: they are asked again');
+      const lost = window.filter((candidate) => open.has(keyOf(candidate)));
+      await log.publish(lost.map((candidate) => question(deps, candidate, options)));
+      isReadPast = await markEnds(log, pair);
+    }
     if (clock.monotonic() - heardAt > patienceMs) {
       say('warn', { run, unanswered: open.size }, 'nobody answers the comparison: is the applier running?');
       for (const root of open) keep(root, { outcome: null, beside: false });

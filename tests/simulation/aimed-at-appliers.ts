@@ -32,6 +32,20 @@ export const AIMED_AT_APPLIERS: readonly { readonly rule: SimRule; readonly prof
       target: { late: 0.2, lost: 0.1, pause: 0.4 },
     },
   },
+  {
+    // Without it the log has lost news, and nobody looks for what it said.
+    rule: 'gap-alarm',
+    profile: {
+      ...CALM,
+      name: 'log-forgets',
+      changes: 20,
+      slowLog: 0.03,
+      kills: 2,
+      outages: 2,
+      reconciler: { kills: 0, freezes: 0 },
+      target: { late: 0.1, lost: 0.1, pause: 0 },
+    },
+  },
   { rule: 'tries-kept', profile: REFUSED },
   { rule: 'one-retry', profile: REFUSED },
   { rule: 'parked-one-try', profile: REFUSED },

@@ -14,6 +14,9 @@ export type Cast = {
   readonly freeze: (victim: SimProcess) => void;
   /** What it owned is given to another one now; it runs on, and hears of it later. */
   readonly expire: (victim: SimProcess) => void;
+  /** Kills all of this role; none is started again before `resume`. */
+  readonly stopAll: (role: Role) => void;
+  readonly resume: (role: Role) => void;
   /** Switches off all of this role but the one that began last. */
   readonly leaveOne: (role: Role) => void;
   /** No trap strikes any more. */
@@ -52,6 +55,7 @@ export function createCast({ broker, clock, random, sessionMs, say, run }: CastO
   let slots = 0;
   let calm = false;
   const numbers = new Map<Role, number>();
+  const down = new Set<Role>();
 
   function begin(role: Role, slot: number, fault: Fault | null = null): void {
     const number = (numbers.get(role) ?? 0) + 1;
@@ -99,7 +103,9 @@ export function createCast({ broker, clock, random, sessionMs, say, run }: CastO
     broker.kill(process.name);
     // Some of those who take over do not get far.
     const again = calm || random() >= 0.2 ? null : 'kill';
-    clock.after(random() * RESTART_MS, () => begin(role, slot, again));
+    clock.after(random() * RESTART_MS, () => {
+      if (!down.has(role)) begin(role, slot, again);
+    });
   }
   const memberOf = (process: SimProcess) =>
     must(
@@ -119,6 +125,17 @@ export function createCast({ broker, clock, random, sessionMs, say, run }: CastO
     kill: (process) => strike(memberOf(process), 'kill'),
     freeze: (process) => strike(memberOf(process), 'freeze'),
     expire: (process) => strike(memberOf(process), 'expire'),
+    stopAll(role) {
+      down.add(role);
+      for (const { process } of all.filter((one) => one.role === role && !one.process.isKilled())) {
+        process.kill();
+        broker.kill(process.name);
+      }
+    },
+    resume(role) {
+      down.delete(role);
+      start(role);
+    },
     leaveOne(role) {
       const alive = all.filter((one) => one.role === role && !one.process.isKilled());
       const last = alive.findLast(({ process }) => process.isRunning());

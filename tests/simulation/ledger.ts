@@ -15,6 +15,12 @@ export type Ledger = {
   readonly accepted: readonly { readonly at: number; readonly root: string; readonly changeAt: number }[];
   /** What a person did to a selected field of the target. */
   readonly edits: readonly { readonly at: number; readonly root: string }[];
+  /** Webhooks whose news was gone from the log before anybody read it. */
+  readonly lost: readonly { readonly at: number; readonly root: string; readonly changeAt: number }[];
+  readonly lose: (root: string, at: number) => void;
+  /** When the log lost news that nobody had read, or the group's commits. */
+  readonly gaps: readonly number[];
+  readonly gap: () => void;
   readonly changed: (root: string, clock: ClockMove) => void;
   readonly accept: (root: string, changeAt: number) => void;
   readonly edited: (root: string) => void;
@@ -28,11 +34,20 @@ export function createLedger(world: World, now: () => number): Ledger {
   const changes: Ledger['changes'][number][] = [];
   const accepted: Ledger['accepted'][number][] = [];
   const edits: Ledger['edits'][number][] = [];
+  const lost: Ledger['lost'][number][] = [];
+  const gaps: number[] = [];
   return {
     stood,
     changes,
     accepted,
     edits,
+    lost,
+    gaps,
+    gap: () => gaps.push(now()),
+    lose(root, at) {
+      const index = accepted.findIndex((one) => one.root === root && one.at === at);
+      lost.push(...(index === -1 ? [] : accepted.splice(index, 1)));
+    },
     changed: (root, clock) => changes.push({ at: now(), root, clock }),
     accept: (root, changeAt) => accepted.push({ at: now(), root, changeAt }),
     edited: (root) => edits.push({ at: now(), root }),

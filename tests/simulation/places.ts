@@ -30,6 +30,7 @@ const RECONCILER = [
   ...LOG,
   ...STATE,
   'log.readJournal',
+  'log.ends',
   'source.scan',
   'source.scanChanged',
   'source.storeTime',

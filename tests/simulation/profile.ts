@@ -50,6 +50,8 @@ export type Profile = {
   readonly targetWell?: boolean;
   /** With `hot`: the most time between two changes, in milliseconds. @default 2,000 */
   readonly hotGapMs?: number;
+  /** How often all appliers are down for so long that the log loses news that nobody read, or their commits. @default 0 */
+  readonly outages?: number;
   /** Every webhook comes once and soon, so that none repairs by chance what a rule should. */
   readonly prompt?: boolean;
   /** All trading is in the stock of one product, in quick succession. */

@@ -7,6 +7,7 @@ import type { Reconciler } from '../../services/reconciler/open-reconciler.ts';
 import { createCast, type Cast } from './cast.ts';
 import { closeAttempts, judgeAttempts } from './judge-attempts.ts';
 import { judgeOutcomes, judgeReports, readTold, type Told } from './judge-reports.ts';
+import { drainAlarms, judgeGaps, scheduleOutages } from './outages.ts';
 import type { Profile, SimRule } from './profile.ts';
 import { runApplier } from './run-applier.ts';
 import { runReconciler } from './run-reconciler.ts';
@@ -51,11 +52,14 @@ export async function simulate(
     for (let count = 0; count < reconcilersOf(profile); count++) cast.start('reconciler');
     const lastAt = scheduleTrading({ ...stage, approvedAt: START, publish: (news) => void ingest.publish([news]) });
     scheduleFaults(stage, cast, lastAt);
-    await clock.runUntil(lastAt);
+    const endsAt = scheduleOutages(stage, cast, lastAt);
+    await clock.runUntil(Math.max(lastAt, endsAt));
     cast.calm();
     await drain(stage);
     stage.becomeCalm();
     cast.leaveOne('reconciler');
+    if (stage.ledger.gaps.length > 0) await drainAlarms(stage);
+    const calmAt = clock.now();
     const attempts = profile.targetWell === true ? await closeAttempts(stage) : [];
     const left = profile.reconciler === null ? [] : await compareAtEnd(stage, reconcilers);
     const told = await atOnce(clock, readTold(ingest, folder));
@@ -63,6 +67,7 @@ export async function simulate(
     const wrong = [...judge(world), ...attempts, ...left, ...judgeReports(told, stage.ledger)];
     wrong.push(...(await atOnce(clock, judgeOutcomes(ingest, told))));
     if (profile.targetWell === true && isUntouched(profile)) wrong.push(...judgeAttempts(told, stage.refusals));
+    wrong.push(...judgeGaps(told, stage.ledger, calmAt));
     const { behind, delayed } = await atOnce(clock, ingest.lag('acme'));
     if (behind + delayed > 0) wrong.push(`${String(behind)} news behind and ${String(delayed)} delayed at the end`);
     return { wrong, trace, passed: cast.passed, deaths: cast.deaths, causes: countCauses(told) };
@@ -136,9 +141,10 @@ async function compareAtEnd(stage: Stage, reconcilers: Reconcilers): Promise<rea
 }
 
 // Nobody told of it: a webhook of it never came, or a person did it.
-function isExplained({ ledger: { changes, accepted, edits } }: Stage, root: string): boolean {
+function isExplained({ ledger: { changes, accepted, lost, edits } }: Stage, root: string): boolean {
+  const heard = [...accepted, ...lost];
   const untold = changes.some(
-    (change) => change.root === root && !accepted.some((one) => one.root === root && one.changeAt === change.at),
+    (change) => change.root === root && !heard.some((one) => one.root === root && one.changeAt === change.at),
   );
   return untold || edits.some((one) => one.root === root);
 }
