@@ -34,6 +34,19 @@ export const approvalSchema = z.object({
 /** A creation whose outcome is unknown: until then no news of the key creates. Id: `<entity>:<sourceId>`. */
 export const creatingSchema = z.object({ until: time, since: time, key: z.string() });
 
+/**
+ * Lockstep archived or deleted a root at the target, because its counterpart was gone from the source: written before the call, `done`
+ * once the target said so. What people archived there has none, and is never restored. Id: `<root>:<rootId>`.
+ */
+export const retiredSchema = z.object({
+  at: time,
+  how: z.enum(['archive', 'delete']),
+  targetId: z.string(),
+  done: z.boolean(),
+  /** Until then the call may still take effect. */
+  until: time,
+});
+
 /** One record a root. Id: `<root>:<rootId>`. */
 export const settledSchema = z.object({
   at: time,
@@ -139,6 +152,7 @@ export const FACT_KINDS = {
   phase: phaseSchema,
   approval: approvalSchema,
   creating: creatingSchema,
+  retired: retiredSchema,
   settled: settledSchema,
   parked: parkedSchema,
   retrying: retryingSchema,

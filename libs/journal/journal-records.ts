@@ -74,7 +74,7 @@ export const beforeRecordSchema = z.object({
   call: z.string(),
   root: z.string(),
   targetId: z.string().nullable(),
-  action: z.enum(['patch', 'create']),
+  action: z.enum(['patch', 'create', 'archive', 'delete', 'restore']),
   fields: z.array(z.object({ entity: z.string(), field: z.string(), expected: z.unknown(), wanted: z.unknown() })),
 });
 

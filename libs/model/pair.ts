@@ -34,12 +34,16 @@ export const DEFAULT_TIMING: Timing = {
 
 export type CreatePolicy = 'none' | 'new' | 'all';
 
+/** What becomes of an entity at the target whose counterpart was deleted at the source. */
+export type DeletePolicy = 'keep' | 'archive' | 'delete';
+
 /** One pair as the services see it: parsed, checked, without secrets. */
 export type PairSettings = {
   readonly name: string;
   readonly selection: Selection;
   readonly maps: FieldMaps;
   readonly create: Readonly<Record<RootKind, CreatePolicy>>;
+  readonly delete: Readonly<Record<RootKind, DeletePolicy>>;
   /** When the full migration was taken, milliseconds since the epoch; null: everything counts as migrated. */
   readonly migratedAt: number | null;
   readonly openOrders: 'hold' | 'asIs' | 'skip';

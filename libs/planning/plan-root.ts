@@ -8,6 +8,7 @@ import { planEntity, type EntityPlan } from './plan-entity.ts';
 import { lackingHold } from './order-hold.ts';
 import { planOrderSteps, waitsForShipping } from './order-steps.ts';
 import { satisfiedByOurHold } from './order-wanted.ts';
+import { planRetirement, planReturn } from './plan-retirement.ts';
 import type { Decision, PlanInput, ProposedLink, RootPlan } from './plan-types.ts';
 import { inScope } from './scope.ts';
 import { findStamps, isMadeByUs, withStamps } from './stamps.ts';
@@ -22,7 +23,7 @@ const NOTHING = { differences: [], entities: [], newLinks: [], withheld: {}, lef
  */
 export function planRoot(input: PlanInput): RootPlan {
   const { source, settings, match } = input;
-  if (source === null) return { ...NOTHING, decision: { kind: 'skip', reason: 'deleted-at-source' } };
+  if (source === null) return planRetirement(input);
   if (!inScope(source, settings.scope)) return { ...NOTHING, decision: { kind: 'skip', reason: 'out-of-scope' } };
   if (source.root === 'product' && source.unsupported !== undefined)
     return park('unsupported', `a product of the kind "${source.unsupported}" is not carried`);
@@ -31,6 +32,8 @@ export function planRoot(input: PlanInput): RootPlan {
   if (linked && input.target === null)
     return park('target-missing', 'what it was linked to is no longer at the target');
   if (linked && input.target !== null) {
+    const back = planReturn(input, source, input.target);
+    if (back !== null) return back;
     const since = linksSince(source, input.target, input.links);
     return planLinked(withProposals(input, since), source, input.target, since);
   }

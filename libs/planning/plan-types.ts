@@ -1,7 +1,13 @@
 import type { FactValue, Link, Settled } from '#libs/facts/fact-kinds.ts';
 import type { Fingerprint } from '#libs/fields/fingerprint.ts';
 import type { EntityOutcome, FieldDifference } from '#libs/journal/journal-records.ts';
-import type { EntityStamp, RootDraft, RootPatch, StoreConnector } from '#libs/connectors/store-connector.ts';
+import type {
+  EntityStamp,
+  Retirement,
+  RootDraft,
+  RootPatch,
+  StoreConnector,
+} from '#libs/connectors/store-connector.ts';
 import type { PairSettings } from '#libs/model/pair.ts';
 import type { RootKind, StoredRoot } from '#libs/model/stored.ts';
 
@@ -21,6 +27,8 @@ export type PlanInput = {
   /** As the target holds it now; null: no link, or it is gone. */
   readonly target: StoredRoot | null;
   readonly settled: Settled | null;
+  /** What Lockstep itself archived or deleted of it, or is about to; absent: nothing. */
+  readonly retired?: FactValue<'retired'> | null;
   /** Its creation was begun, and nobody saw how it ended: what is found of it may be half made. */
   readonly unfinished?: boolean;
   readonly inherited: FactValue<'inherited'> | null;
@@ -80,6 +88,8 @@ export type Decision =
   | { readonly kind: 'skip'; readonly reason: SkipReason }
   | { readonly kind: 'patch'; readonly patch: RootPatch }
   | { readonly kind: 'create'; readonly draft: RootDraft }
+  /** It is gone from the source, or back there: the target follows as the policy says. */
+  | { readonly kind: 'retire'; readonly retirement: Retirement }
   /** References that must be linked first: news of these roots is published, then it is tried again. */
   | {
       readonly kind: 'wait';

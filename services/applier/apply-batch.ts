@@ -12,6 +12,7 @@ import { mayWrite, readPairState, type PairState } from './pair-state.ts';
 import { readBatch, type ReadGroup } from './read-batch.ts';
 import { settledFact } from './settled-fact.ts';
 import { otherOutcomes } from './other-news.ts';
+import { linksWithin, noteRetirements, retiredFacts } from './retirements.ts';
 import { writeBatch } from './write-batch.ts';
 import type { Written } from './write-group.ts';
 
@@ -144,7 +145,9 @@ async function writePlanned(
   // What an earlier owner had in work beyond this batch still is: who takes over from here must hear of it as well.
   const begunOffset = Math.max(lastOffset(batch), batch.begun ?? 0);
   const { epoch, onSend } = batch;
+  await noteRetirements(deps, batch, planned);
   const results = await writeBatch(deps, { epoch, begunOffset, planned, state, onSend });
+  const within = await linksWithin(deps, planned);
   let waitMs = 0;
   for (const [index, one] of planned.entries()) {
     const written = results[index] ?? { kind: 'not-sent' };
@@ -156,7 +159,12 @@ async function writePlanned(
     if (repeat && (round < ROUNDS_MAX || written.kind !== 'again')) again.push(one.read.group);
     else
       records.push(
-        await recordOne(deps, batch, state, { one, ending: endingOf(one, written, batch.landingMs), written }),
+        await recordOne(deps, batch, state, {
+          one,
+          ending: endingOf(one, written, batch.landingMs),
+          written,
+          links: within.get(one.read.group.key) ?? [],
+        }),
       );
   }
   if (batch.epoch.signal.aborted) throw new EpochLost('The partition has another owner');
@@ -167,6 +175,8 @@ function endingOf(one: Planned, written: Written, landingMs: number): Ending {
   switch (written.kind) {
     case 'stored':
       return withheldEnding(one.plan) ?? { kind: 'applied', created: written.created };
+    case 'retired':
+      return { kind: 'applied', created: false, retired: RETIRED[written.how] };
     case 'again':
       return { kind: 'later', afterMs: 1_000, reason: 'the target changed under us' };
     case 'unknown':
@@ -185,20 +195,30 @@ function endingOf(one: Planned, written: Written, landingMs: number): Ending {
   }
 }
 
-type Ended = { readonly one: Planned; readonly ending: Ending; readonly written: Written | null };
+const RETIRED = { archive: 'archived', delete: 'deleted', restore: 'restored' } as const;
+
+type Ended = {
+  readonly one: Planned;
+  readonly ending: Ending;
+  readonly written: Written | null;
+  /** Links that a deletion at the target ends. */
+  readonly links?: readonly string[];
+};
 
 async function recordOne(
   deps: ApplierDeps,
   batch: Batch,
   state: PairState,
-  { one, ending, written }: Ended,
+  { one, ending, written, links = [] }: Ended,
 ): Promise<Records> {
   const { read } = one;
   const { clock, settings, without } = deps;
   const now = clock.now();
   const writes = state.phase === 'follow' && !read.group.onlyLooks;
   const stored = written?.kind === 'stored' ? written : null;
-  const agrees = ending.kind === 'applied' || (ending.kind === 'unchanged' && ending.reason === 'unchanged');
+  const agrees =
+    (ending.kind === 'applied' && ending.retired === undefined) ||
+    (ending.kind === 'unchanged' && ending.reason === 'unchanged');
   const creation = one.plan.decision.kind === 'create';
   if (
     creation &&
@@ -220,6 +240,7 @@ async function recordOne(
     now,
     links: writes ? (stored?.links ?? one.plan.newLinks) : [],
     settled: writes && agrees ? settledFact(deps, one, stored?.stored ?? {}) : null,
+    ...(written === null ? {} : { retired: retiredFacts(settings.name, one, written, { now, links }) }),
     lookAfterMs: lookAfter(deps, batch, { one, ending, written }, now),
     writes,
     ...(without === undefined ? {} : { without }),
@@ -242,7 +263,9 @@ function lookAfter(
   const takeOver =
     inherited && without?.has('look-after-take-over') !== true ? Math.max(0, sentUntil + landingMs - now) + 1 : -1;
   const sent = written?.kind === 'unknown' || written?.kind === 'failed' ? landingMs + 1 : -1;
-  const lookMs = Math.max(takeOver, without?.has('look-after-lost-answer') === true ? -1 : sent);
+  // What is back is shown again first; what else has changed meanwhile is written by a look of its own.
+  const restored = written?.kind === 'retired' && written.how === 'restore' ? 1 : -1;
+  const lookMs = Math.max(restored, takeOver, without?.has('look-after-lost-answer') === true ? -1 : sent);
   return lookMs < 0 ? null : lookMs;
 }
 

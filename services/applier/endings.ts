@@ -9,11 +9,12 @@ import type { ReadGroup } from './read-batch.ts';
 
 /** How a group ended, before it is written down. */
 export type Ending =
-  | { readonly kind: 'applied'; readonly created: boolean }
+  /** `retired`: what became of the root at the target as its counterpart was gone, or back. */
+  | { readonly kind: 'applied'; readonly created: boolean; readonly retired?: 'archived' | 'deleted' | 'restored' }
   | { readonly kind: 'unchanged'; readonly reason: string }
   | { readonly kind: 'out-of-scope' }
   | { readonly kind: 'observed' }
-  | { readonly kind: 'differs' }
+  | { readonly kind: 'differs'; readonly reason?: string }
   /** A failed attempt: the ladder, then parked. */
   | { readonly kind: 'retry'; readonly reason: ParkReason; readonly message: string }
   /** Looked at again after this long; no attempt is used. */
@@ -41,6 +42,8 @@ export type EndingInput = {
   /** Links that became true. */
   readonly links: readonly ProposedLink[];
   readonly settled: Extract<AnyFactWrite, { kind: 'settled' }>['value'];
+  /** What is known since the root was to be archived, deleted or restored; absent: it was not. */
+  readonly retired?: readonly AnyFactWrite[];
   /** An additional look after `landing`, a record of its own: milliseconds from now. */
   readonly lookAfterMs: number | null;
   readonly writes: boolean;
@@ -66,7 +69,8 @@ export function recordEnding(input: EndingInput): Records {
     case 'applied':
     case 'unchanged':
       outcome = ending.kind;
-      reason = ending.kind === 'unchanged' ? ending.reason : ending.created ? 'created' : undefined;
+      reason =
+        ending.kind === 'unchanged' ? ending.reason : (ending.retired ?? (ending.created ? 'created' : undefined));
       if (writes) facts.push(...healed(input));
       break;
     case 'retry': {
@@ -87,11 +91,15 @@ export function recordEnding(input: EndingInput): Records {
       if (writes)
         facts.push({ pair, kind: 'parked', id: group.key, value: parkedValue(input, ending) }, ...dropRetry(input));
       break;
-    case 'out-of-scope':
-    case 'observed':
     case 'differs':
       outcome = ending.kind;
+      ({ reason } = ending);
+      break;
+    case 'out-of-scope':
+    case 'observed':
+      outcome = ending.kind;
   }
+  if (writes) facts.push(...(input.retired ?? []));
   if (input.settled !== null && writes) facts.push({ pair, kind: 'settled', id: group.key, value: input.settled });
   return { delayed, facts, outcomes: outcomesOf(input, { outcome, reason, message, now }) };
 }

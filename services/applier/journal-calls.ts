@@ -11,6 +11,8 @@ type Deps = Pick<ApplierDeps, 'clock' | 'fingerprint'>;
 export function beforeCall({ clock, fingerprint }: Deps, { read, plan }: Planned, call: string): BeforeRecord {
   const { decision } = plan;
   const base = { v: 1, type: 'before', at: clock.now(), call, root: read.group.key } as const;
+  if (decision.kind === 'retire')
+    return { ...base, targetId: decision.retirement.targetId, action: decision.retirement.how, fields: [] };
   if (decision.kind !== 'patch') return { ...base, targetId: null, action: 'create', fields: [] };
   const present = new Map(
     entitiesOf(decision.patch.present).map(({ entity, id, values }) => [`${entity}:${id}`, values]),
@@ -62,12 +64,8 @@ export function afterCall(
     field: stampField(entity.slice(0, entity.indexOf(':'))),
     stored: sourceId,
   }));
-  const targetId =
-    plan.decision.kind === 'patch'
-      ? plan.decision.patch.targetId
-      : written.kind === 'stored'
-        ? (written.links[0]?.link.targetId ?? null)
-        : null;
+  const made = written.kind === 'stored' ? (written.links[0]?.link.targetId ?? null) : null;
+  const targetId = targetOf(plan.decision) ?? made;
   return {
     v: 1,
     type: 'after',
@@ -78,6 +76,11 @@ export function afterCall(
     outcome: written.kind,
     fields: [...fields, ...stamps],
   };
+}
+
+function targetOf(decision: Planned['plan']['decision']): string | null {
+  if (decision.kind === 'retire') return decision.retirement.targetId;
+  return decision.kind === 'patch' ? decision.patch.targetId : null;
 }
 
 function shown(

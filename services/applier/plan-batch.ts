@@ -22,6 +22,7 @@ export function planGroup(deps: ApplierDeps, state: PairState, read: ReadGroup):
     match: read.match,
     target: read.target,
     settled: read.settled,
+    retired: read.retired,
     unfinished: isUnfinished(read),
     inherited: read.inheritedFields,
     held: state.held,
@@ -66,6 +67,8 @@ export function endWithoutWriting(
   // A look says what differs; a stamp that is missing does not.
   if (group.onlyLooks && onlyStamps(decision))
     return withheldEnding(plan) ?? { kind: 'unchanged', reason: plan.differences.length > 0 ? 'kept' : 'unchanged' };
+  if (group.onlyLooks && decision.kind === 'retire')
+    return { kind: 'differs', reason: decision.retirement.how === 'restore' ? 'back-at-source' : 'deleted-at-source' };
   if (group.onlyLooks) return decision.kind === 'park' ? parkedEnding(decision) : { kind: 'differs' };
   if (state.phase === 'observe') return { kind: 'observed' };
   if (decision.kind === 'park') return parkedEnding(decision);

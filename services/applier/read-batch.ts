@@ -7,8 +7,8 @@ import type { RootLinks, RootMatch } from '#libs/planning/plan-types.ts';
 import type { ApplierDeps } from './applier-deps.ts';
 import { askMany, type Asked } from './ask-store.ts';
 import type { Group } from './coalesce.ts';
-import { doubtAbsence } from './doubt-absence.ts';
 import { lookUp } from './look-up.ts';
+import { readGone } from './read-gone.ts';
 
 /** One group with everything its plan depends on. */
 export type ReadGroup = {
@@ -23,6 +23,7 @@ export type ReadGroup = {
   readonly lookedAt: number;
   readonly target: StoredRoot | null;
   readonly settled: FactValue<'settled'> | null;
+  readonly retired: FactValue<'retired'> | null;
   readonly inheritedFields: FactValue<'inherited'> | null;
   readonly creating: FactValue<'creating'> | null;
   readonly parked: FactValue<'parked'> | null;
@@ -47,7 +48,7 @@ export async function readBatch(
   const known = await readLinks(deps, narrowed);
   const sources = await widen(deps, groups, narrowed, known, call);
   const absent = groups.filter((_, index) => isAbsent(sources[index]));
-  const doubted = await doubtAbsence(deps, absent, call);
+  const gone = await readGone(deps, absent, call);
   const links = sources === narrowed ? known : await readLinks(deps, sources);
   const lookedAt = deps.clock.now();
   const matches = await lookUp(
@@ -60,25 +61,27 @@ export async function readBatch(
 
   return groups.map((group, index) => {
     const source = sources[index];
-    const target = targets[index];
+    const lost = gone.get(group.key);
+    const target = targets[index] ?? lost?.target ?? undefined;
     const looked = matches[index] ?? null;
     const failed = [source, target, looked].find((read) => read?.kind === 'failed');
     const stored = source?.kind === 'got' ? source.value : null;
     return {
       group,
       source: stored,
-      links: stored === null ? new Map() : linksOf(stored, links),
+      links: stored === null ? (lost?.links ?? new Map()) : linksOf(stored, links),
       references: stored === null ? new Map() : referencesOf(stored, links),
       match: looked?.kind === 'got' ? looked.match : null,
       readAt,
       lookedAt,
       target: target?.kind === 'got' ? target.value : null,
       settled: facts.settled[index] ?? null,
+      retired: facts.retired[index] ?? null,
       inheritedFields: facts.inherited[index] ?? null,
       creating: facts.creating[index] ?? null,
       parked: facts.parked[index] ?? null,
       retrying: facts.retrying[index] ?? null,
-      failure: failed?.message ?? doubted.get(group.key) ?? null,
+      failure: failed?.message ?? lost?.doubt ?? null,
     };
   });
 }
@@ -223,12 +226,13 @@ function targetRef(read: Read | undefined, links: ReadonlyMap<string, Link>): Ro
 
 async function readFacts({ facts, settings }: ApplierDeps, groups: readonly Group[]) {
   const keys = groups.map(({ key }) => key);
-  const [settled, inherited, creating, parked, retrying] = await Promise.all([
+  const [settled, retired, inherited, creating, parked, retrying] = await Promise.all([
     facts.getMany(settings.name, 'settled', keys),
+    facts.getMany(settings.name, 'retired', keys),
     facts.getMany(settings.name, 'inherited', keys),
     facts.getMany(settings.name, 'creating', keys),
     facts.getMany(settings.name, 'parked', keys),
     facts.getMany(settings.name, 'retrying', keys),
   ]);
-  return { settled, inherited, creating, parked, retrying };
+  return { settled, retired, inherited, creating, parked, retrying };
 }

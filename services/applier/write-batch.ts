@@ -1,5 +1,6 @@
 import type { RootDraft, RootPatch, WriteContext } from '#libs/connectors/store-connector.ts';
 import type { Epoch } from '#libs/event-log/event-log.ts';
+import { must } from '#libs/runtime/must.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import { randomId } from '#libs/runtime/random.ts';
 import type { ApplierDeps } from './applier-deps.ts';
@@ -8,8 +9,9 @@ import { whoseFault } from './ask-store.ts';
 import { afterCall, beforeCall } from './journal-calls.ts';
 import type { Planned } from './plan-batch.ts';
 import { isSameState, readPairState, type PairState } from './pair-state.ts';
+import { retirementOf } from './retirements.ts';
 import { openSendGate } from './send-gate.ts';
-import { judgeCreation, judgePatch, type Written } from './write-group.ts';
+import { judgeCreation, judgePatch, judgeRetirement, type Written } from './write-group.ts';
 
 export type WriteInput = {
   readonly epoch: Epoch;
@@ -54,6 +56,8 @@ export async function writeBatch(
   }
   const patches = planned.filter(({ plan }) => plan.decision.kind === 'patch');
   if (stands && patches.length > 0) await patchAll(deps, patches, context, results);
+  const retirements = planned.filter(({ plan }) => plan.decision.kind === 'retire');
+  if (stands && retirements.length > 0) await retireAll(deps, retirements, context, results);
 
   const written = planned.map((one): Written => results.get(one) ?? { kind: 'not-sent' });
   await deps.log.appendJournal(
@@ -80,6 +84,25 @@ async function createAll(
     for (const [index, one] of planned.entries()) {
       const answer = answers[index];
       if (answer !== undefined) results.set(one, judgeCreation(one, answer));
+    }
+  } catch (error) {
+    await wholeCallFailed(deps, planned, error, results);
+  }
+  await blameStoreOrCall(deps, planned, results);
+}
+
+async function retireAll(
+  deps: ApplierDeps,
+  planned: readonly Planned[],
+  context: WriteContext,
+  results: Map<Planned, Written>,
+): Promise<void> {
+  const items = planned.flatMap((one) => retirementOf(one) ?? []);
+  try {
+    const answers = await must(deps.target.retire, 'a target that retires what a policy says')(items, context);
+    for (const [index, one] of planned.entries()) {
+      const [item, answer] = [items[index], answers[index]];
+      if (item !== undefined && answer !== undefined) results.set(one, judgeRetirement(item, answer));
     }
   } catch (error) {
     await wholeCallFailed(deps, planned, error, results);

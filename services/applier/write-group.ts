@@ -1,4 +1,4 @@
-import type { CreateResult, WriteResult } from '#libs/connectors/store-connector.ts';
+import type { CreateResult, Retirement, WriteResult } from '#libs/connectors/store-connector.ts';
 import { agreesOn } from '#libs/fields/agree.ts';
 import type { FieldValues } from '#libs/fields/field-names.ts';
 import { linksTo } from '#libs/planning/match-root.ts';
@@ -16,6 +16,8 @@ export type Written =
       /** Source ids that were written onto what was there, by `<entity>:<targetId>`. */
       readonly stamped: Readonly<Record<string, string>>;
     }
+  /** Archived, deleted or restored, as its counterpart is gone or back. */
+  | { readonly kind: 'retired'; readonly how: Retirement['how'] }
   /** Read again and plan again. */
   | { readonly kind: 'again' }
   /**
@@ -67,6 +69,10 @@ export function judgeCreation({ read }: Planned, result: CreateResult): Written 
   // "Already taken" is a look-up result: the look is repeated.
   if (result.outcome === 'taken') return { kind: 'again' };
   return judgeFailure(result);
+}
+
+export function judgeRetirement({ how }: Retirement, result: WriteResult): Written {
+  return result.outcome === 'stored' ? { kind: 'retired', how } : judgeFailure(result);
 }
 
 function judgeFailure(result: Exclude<WriteResult, { outcome: 'stored' }>): Written {

@@ -13,6 +13,7 @@ export function aPair(change: Partial<PairSettings> = {}): PairSettings {
     ]),
     maps: { orderStatus: {}, transforms: {}, carriers: {} },
     create: { product: 'new', order: 'new', customer: 'new' },
+    delete: { product: 'keep', order: 'keep', customer: 'keep' },
     migratedAt: Date.parse('2026-11-01T00:00:00Z'),
     openOrders: 'asIs',
     scope: {},

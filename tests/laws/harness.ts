@@ -1,6 +1,6 @@
 import { createMemoryConnector } from '#libs/connectors/memory/memory-connector.ts';
 import { createMemoryStore, type MemoryStore } from '#libs/connectors/memory/memory-store.ts';
-import type { RootDraft, RootPatch, StoreConnector } from '#libs/connectors/store-connector.ts';
+import type { Retirement, RootDraft, RootPatch, StoreConnector } from '#libs/connectors/store-connector.ts';
 import type { EventLog } from '#libs/event-log/event-log.ts';
 import { createMemoryBroker } from '#libs/event-log/memory-event-log.ts';
 import type { News } from '#libs/event-log/news.ts';
@@ -47,6 +47,7 @@ export type PairOptions = {
 export type TargetCall =
   | { readonly kind: 'write'; readonly at: number; readonly patches: readonly RootPatch[] }
   | { readonly kind: 'create'; readonly at: number; readonly drafts: readonly RootDraft[] }
+  | { readonly kind: 'retire'; readonly at: number; readonly items: readonly Retirement[] }
   | { readonly kind: 'prepare'; readonly at: number };
 
 export type TestPair = {
@@ -211,6 +212,14 @@ function spied(target: StoreConnector, calls: TargetCall[], clock: VirtualClock)
       calls.push({ kind: 'write', at: clock.now(), patches });
       return target.write(patches, call);
     },
+    ...(target.retire === undefined
+      ? {}
+      : {
+          retire: async (items, call) => {
+            calls.push({ kind: 'retire', at: clock.now(), items });
+            return must(target.retire, 'the call of this very connector')(items, call);
+          },
+        }),
     create: async (drafts, call) => {
       calls.push({ kind: 'create', at: clock.now(), drafts });
       return target.create(drafts, call);

@@ -10,6 +10,7 @@ import type {
   WriteResult,
 } from '../store-connector.ts';
 import { applyPatch, makeRoot } from './memory-write.ts';
+import { retireNow } from './memory-retire.ts';
 import type { MemoryStore } from './memory-store.ts';
 
 export type MemoryOptions = {
@@ -37,6 +38,8 @@ export function createMemoryConnector(store: MemoryStore, options: MemoryOptions
       readBatchMax: 100,
       writeBatchMax: 100,
       holdsOrders: true,
+      archivable: new Set(['product']),
+      deletable: new Set(ROOT_KINDS),
     },
     identify: async () => ({ id: 'memory', name: 'memory', version: '1', currency: 'EUR', taxesIncluded: true }),
     probe: async () => {},
@@ -70,6 +73,8 @@ export function createMemoryConnector(store: MemoryStore, options: MemoryOptions
         : patches.map(() => ({ outcome: 'not-sent' })),
     create: async (drafts, { maySend }) =>
       maySend() ? drafts.map((draft) => createNow(store, draft, now())) : drafts.map(() => ({ outcome: 'not-sent' })),
+    retire: async (items, { maySend }) =>
+      items.map((item) => (maySend() ? retireNow(store, item) : { outcome: 'not-sent' })),
     listSubscriptions: async () => [],
     createSubscription: async ({ topic, url }) => ({ id: topic, topic, url, status: 'active' }),
     deleteSubscription: async () => {},

@@ -32,6 +32,7 @@ export async function checkPair(input: {
   const found = [...source.found, ...target.found, ...checkTimes(base, input.value)];
   found.push(...checkFields(base, input.value, source.opened, target.opened));
   found.push(...checkCreation(base, input.value, target.opened));
+  found.push(...checkDeletes(base, input.value, target.opened));
   found.push(...checkStamp(base, input.value, target.opened));
   if (isSameStore(source.opened, target.opened))
     found.push({ path: [...base, 'target'], of: 'key', message: 'is the same shop as source' });
@@ -122,6 +123,20 @@ function checkCreation(base: readonly string[], value: unknown, target: Opened |
       });
   }
   return found;
+}
+
+function checkDeletes(base: readonly string[], value: unknown, target: Opened | null): Found[] {
+  if (target === null) return [];
+  const { archivable, deletable } = target.capabilities;
+  return ROOT_KINDS.flatMap((root): Found[] => {
+    const policy = valueAt(value, ['delete', root]);
+    if (policy !== 'archive' && policy !== 'delete') return [];
+    const can = { archive: archivable?.has(root) === true, delete: deletable?.has(root) === true };
+    if (can[policy]) return [];
+    const message = `${root}s cannot be ${policy}d at a ${target.platform.label} shop in this version`;
+    const choices = ['keep', ...(can.archive ? ['archive'] : []), ...(can.delete ? ['delete'] : [])].join(', ');
+    return [{ path: [...base, 'delete', root], of: 'value', message, choices }];
+  });
 }
 
 function checkStamp(base: readonly string[], value: unknown, target: Opened | null): Found[] {

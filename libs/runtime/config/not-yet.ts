@@ -15,7 +15,6 @@ export function findNotYet(raw: unknown): readonly Later[] {
     refuse(at('brakes'), 'leave it out, and pause the pair yourself before mass changes');
     refuse(at('target', 'install'), 'use accessToken, or clientId and clientSecret');
     for (const store of ['source', 'target']) refuse(at(store, 'storeView'), 'leave it out');
-    if ((valueAt(raw, at('delete')) ?? 'keep') !== 'keep') refuse(at('delete'), 'only keep can be had');
     for (const root of ['product', 'order', 'customer'])
       if (valueAt(raw, at('create', root)) === 'all')
         refuse(at('create', root), '"all" needs the census; write new, and migrate older ones otherwise');

@@ -18,6 +18,7 @@ const targetSchema = z.looseObject({
 });
 
 const createPolicySchema = z.enum(['none', 'new', 'all']);
+const deletePolicySchema = z.enum(['keep', 'archive', 'delete']).default('keep');
 
 const scopeSchema = z.strictObject({
   order: z
@@ -69,9 +70,15 @@ export const pairSchema = z.strictObject({
     .describe('Writes the source id onto linked entities that Lockstep did not make, where they carry none'),
   partitions: z.int().min(1).max(64).default(1).describe('Partitions of the pair’s changes on the log'),
   delete: z
-    .enum(['keep', 'archive', 'delete'])
-    .default('keep')
-    .describe('What becomes of an entity at the new shop that was deleted at the old one; only `keep` in this version'),
+    .strictObject({
+      product: deletePolicySchema.describe('Products that were deleted at the old shop'),
+      order: deletePolicySchema.describe('Orders that were deleted at the old shop'),
+      customer: deletePolicySchema.describe('Customers that were deleted at the old shop'),
+    })
+    .prefault({})
+    .describe(
+      'What becomes of an entity at the new shop that was deleted at the old one: `keep`, `archive` (taken back should it return) or `delete`',
+    ),
   match: z
     .record(z.string(), z.unknown())
     .optional()

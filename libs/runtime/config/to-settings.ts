@@ -52,6 +52,7 @@ export function toSettings(
   } as const;
   return {
     ...settings,
+    delete: pair.delete,
     reconcile: {
       cron: pair.reconcile.cron === 'off' ? null : pair.reconcile.cron,
       timezone: pair.reconcile.timezone,
@@ -63,6 +64,8 @@ export function toSettings(
     configHash: hashOf({
       ...settings,
       selection: [...settings.selection].toSorted(),
+      // What keeps everything decides nothing, so approvals of earlier versions stand.
+      ...(Object.values(pair.delete).every((policy) => policy === 'keep') ? {} : { delete: pair.delete }),
       source: decisive(from.source),
       target: decisive(from.target),
     }),

@@ -49,6 +49,7 @@ export function aRead(change: Partial<ReadGroup> = {}): ReadGroup {
     lookedAt: NOW,
     target: null,
     settled: null,
+    retired: null,
     inheritedFields: null,
     creating: null,
     parked: null,

@@ -67,6 +67,8 @@ function capabilities(without: readonly FieldName[]): StoreCapabilities {
     readBatchMax: 1,
     writeBatchMax: 1,
     holdsOrders: true,
+    archivable: new Set(['product', 'order']),
+    deletable: new Set(['product']),
   };
 }
 

@@ -239,10 +239,10 @@ describe('a bad config', () => {
       'source ids cannot be written onto customers of a Shopify shop',
     ],
     [
-      'a policy that is not built yet',
-      ['    create:', '    delete: archive\n    create:'],
-      'pairs.acme.delete',
-      'is not built yet',
+      'a delete policy that the target cannot follow',
+      ['    create:', '    delete: { product: archive, order: delete }\n    create:'],
+      'pairs.acme.delete.order',
+      'orders cannot be deleted at a Shopify shop in this version',
     ],
   ])('names %s', async (_, [from = '', to = ''], path, message) => {
     const error = await mistakesOf(GOOD.replace(from, to));

@@ -21,6 +21,7 @@ export function somePairSettings(over: Partial<PairSettings> = {}): PairSettings
     selection: new Set<FieldName>(['variant.quantity', 'variant.price', 'customer.email']),
     maps: { orderStatus: {}, transforms: {}, carriers: {} },
     create: { product: 'none', order: 'none', customer: 'none' },
+    delete: { product: 'keep', order: 'keep', customer: 'keep' },
     migratedAt: Date.parse('2026-11-02T08:00:00Z'),
     openOrders: 'hold',
     scope: {},
