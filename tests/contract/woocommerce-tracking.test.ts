@@ -2,12 +2,13 @@ import { describe, expect, test } from 'vitest';
 
 import type { StoredOrder } from '#libs/model/stored.ts';
 import { recordedBody } from '../unit/woocommerce/recordings.ts';
-import { openShop, reading, seedProducts } from './woocommerce-connector-harness.ts';
+import { call, openShop, reading, seedProducts } from './woocommerce-connector-harness.ts';
 import type { OpenShop } from './woocommerce-connector-harness.ts';
 
-function placeOrder({ shop, ...open }: OpenShop, status = 'completed'): string {
+function placeOrder({ shop, ...open }: OpenShop, status = 'completed', meta: readonly unknown[] = []): string {
   const [productId = ''] = seedProducts({ shop, ...open }, 1);
-  const order = shop.people.placeOrder({ status, line_items: [{ product_id: Number(productId), quantity: 1 }] });
+  const line = { product_id: Number(productId), quantity: 1 };
+  const order = shop.people.placeOrder({ status, line_items: [line], meta_data: meta });
   return String(order.id);
 }
 
@@ -92,5 +93,56 @@ describe('parcels that an order’s own answer does not name', () => {
 
     expect(tracking).toMatchObject([{ number: 'JD014600', carrier: 'DHL' }]);
     expect(history).toBeNull();
+  });
+});
+
+describe('check() tells in which homes the numbers are, and how many orders have one', () => {
+  const selection = new Set(['order.tracking'] as const);
+
+  async function findingOf(open: OpenShop, config = {}) {
+    const findings = await open.connect(config).check('source', selection, call);
+    return findings.find(({ topic }) => topic === 'tracking');
+  }
+
+  test('most have one', async () => {
+    const open = await openShop();
+    const ids = Array.from({ length: 4 }, () => placeOrder(open));
+    placeOrder(open, 'processing');
+    for (const id of ids.slice(0, 3)) open.shop.people.addTracking(Number(id), 'dhl', `JD${id}`);
+
+    expect(await findingOf(open)).toEqual({
+      level: 'ok',
+      topic: 'tracking',
+      message: 'order.tracking: 3 of 4 completed orders have a number (Shipment Tracking 3)',
+    });
+  });
+
+  test('none has one: the keys in which one may lie are named', async () => {
+    const open = await openShop();
+    for (let at = 0; at < 2; at++) placeOrder(open, 'completed', [{ key: '_acme_tracking_no', value: `0034043${at}` }]);
+
+    expect(await findingOf(open)).toMatchObject({
+      level: 'warning',
+      message: 'order.tracking: 0 of 2 completed orders have a number',
+      remedy: expect.stringContaining('"_acme_tracking_no" (2)'),
+    });
+    expect(await findingOf(open, { tracking: { meta: [{ number: '_acme_tracking_no' }] } })).toMatchObject({
+      level: 'ok',
+      message: 'order.tracking: 2 of 2 completed orders have a number (your meta keys 2)',
+    });
+  });
+
+  test('fulfilments of WooCommerce’s own count as well', async () => {
+    const open = await openShop();
+    const id = placeOrder(open);
+    withFulfilments(open, (asked) =>
+      asked.includes(`/orders/${id}/fulfillments`) ? [recordedBody('target/fulfillment-create')] : null,
+    );
+
+    expect(await findingOf(open)).toMatchObject({ level: 'ok', message: expect.stringContaining('fulfilments 1') });
+  });
+
+  test('no order was completed yet', async () => {
+    expect(await findingOf(await openShop())).toMatchObject({ level: 'ok', message: expect.stringContaining('yet') });
   });
 });

@@ -40,7 +40,7 @@ type ParcelSource = { readonly client: WooClient; readonly shop: Shop; readonly 
 const NEVER_SENT: ReadonlySet<string> = new Set(['pending', 'failed', 'cancelled', 'checkout-draft', 'auto-draft']);
 
 /** What an order's own answer does not say of its parcels: a call each, and only at shops that have such a place. */
-async function readParcels(
+export async function readParcels(
   { client, shop, tracking }: ParcelSource,
   wire: OrderWire,
   call: CallContext,
@@ -98,7 +98,7 @@ async function readRefunds(client: WooClient, orderId: string, call: CallContext
 }
 
 /** All at once: notes have no pages. */
-async function readNotes(client: WooClient, orderId: string, call: CallContext) {
+export async function readNotes(client: WooClient, orderId: string, call: CallContext) {
   const { data } = await client.get(
     noteWireSchema.array(),
     {

@@ -34,6 +34,7 @@ export function createWooCommerceConnector(config: WooCommerceConfig, deps: Conn
       config,
       client,
       shop,
+      listRoots,
       readable: capabilities.readable,
     }),
 
