@@ -33,20 +33,21 @@ function deliveryToQueueOfTwo() {
     pause: () => asked.push('pause'),
     readStart: async () => 0,
   });
-  const fetched = (count: number) =>
-    ({
-      batch: {
-        partition: 0,
-        messages: Array.from({ length: count }, (_, offset) => ({
-          offset: String(offset),
-          timestamp: '1',
-          value: Buffer.from(encodeNews(aNews())),
-        })),
-      },
-      resolveOffset: () => {},
-      isStale: () => false,
-    }) as unknown as EachBatchPayload;
   return { clock, one, queue, asked, deliver: (count: number) => deliver(fetched(count)) };
+}
+
+/** A batch of so many news from the partition's start. */
+function fetched(count: number): EachBatchPayload {
+  const messages = Array.from({ length: count }, (_, offset) => ({
+    offset: String(offset),
+    timestamp: '1',
+    value: Buffer.from(encodeNews(aNews())),
+  }));
+  return {
+    batch: { partition: 0, messages },
+    resolveOffset: () => {},
+    isStale: () => false,
+  } as unknown as EachBatchPayload;
 }
 
 describe('a batch that finds the queue full', () => {
