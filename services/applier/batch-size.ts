@@ -14,10 +14,7 @@ export type BatchSize = {
 /** What even a slow store is given, as calls that write many are packed from one batch. */
 export const ROOTS_MIN = 250;
 const ROOTS_MAX = 2_000;
-/**
- * Batches grow to what takes about this long. What comes meanwhile waits for them, so it is short; and what is read at the beginning
- * is to be written within half a session, or it is read again.
- */
+/** Batches grow to what takes about this long. What comes meanwhile waits for them, so it is short. */
 const WANTED_MS = 2_000;
 const GROWTH_MAX = 4;
 const QUEUE_MIN = 2_000;
@@ -26,8 +23,11 @@ const NEWS_A_ROOT = 5;
 /**
  * A slow store is given small batches, so that little is read in vain and fresh news is soon among them; to a fast one a backlog goes
  * in large ones, so that more news of a root end in one write, and each round trip to log and state carries more.
+ *
+ * @param sendMs how long calls may be sent after `begin`: what is not sent by then is read again, so a batch is to take less.
  */
-export function createBatchSize(): BatchSize {
+export function createBatchSize(sendMs: number): BatchSize {
+  const wantedMs = Math.min(WANTED_MS, sendMs / 2);
   let roots = ROOTS_MIN;
   return {
     roots: () => roots,
@@ -35,7 +35,7 @@ export function createBatchSize(): BatchSize {
     took(done, ms) {
       // One that was not full tells nothing of a full one.
       if (done < roots) return;
-      const wanted = Math.floor((done * WANTED_MS) / Math.max(1, ms));
+      const wanted = Math.floor((done * wantedMs) / Math.max(1, ms));
       roots = Math.min(Math.max(ROOTS_MIN, wanted), done * GROWTH_MAX, ROOTS_MAX);
     },
   };

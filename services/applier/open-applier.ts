@@ -122,7 +122,7 @@ function openLane(
     begun,
     committed,
     queue: [],
-    size: createBatchSize(),
+    size: createBatchSize(sendWindowMs(deps.settings)),
     inWork: 0,
     full: false,
     wake: () => {},

@@ -5,13 +5,13 @@ import { aNews, work } from './inputs.ts';
 
 describe('createBatchSize()', () => {
   test('begins with what even a slow store is given', () => {
-    const size = createBatchSize();
+    const size = createBatchSize(15_000);
 
     expect([size.roots(), size.queueMax()]).toEqual([250, 2_000]);
   });
 
   test('gives a fast store more, at most four times as much as it has shown, and never more than 2,000 roots', () => {
-    const size = createBatchSize();
+    const size = createBatchSize(15_000);
     const given = [250, 1_000, 2_000].map((roots) => {
       size.took(roots, 10);
       return [size.roots(), size.queueMax()];
@@ -25,15 +25,23 @@ describe('createBatchSize()', () => {
   });
 
   test('gives as much as takes about two seconds', () => {
-    const size = createBatchSize();
+    const size = createBatchSize(15_000);
 
     size.took(250, 1_000);
 
     expect(size.roots()).toBe(500);
   });
 
+  test('gives less where calls may be sent for a short time only', () => {
+    const size = createBatchSize(2_000);
+
+    size.took(250, 500);
+
+    expect(size.roots()).toBe(500);
+  });
+
   test('goes back to small batches once a store is slow, however slow', () => {
-    const size = createBatchSize();
+    const size = createBatchSize(15_000);
     size.took(250, 10);
     size.took(1_000, 400_000);
 
@@ -41,7 +49,7 @@ describe('createBatchSize()', () => {
   });
 
   test('learns nothing from a batch that was not full', () => {
-    const size = createBatchSize();
+    const size = createBatchSize(15_000);
     size.took(250, 10);
     size.took(3, 60_000);
 
