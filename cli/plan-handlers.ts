@@ -22,7 +22,7 @@ export type ShownPlan = { readonly pair: string; readonly plan: StorePlan; reado
 export type ApprovedPlan = Approved & { readonly pair: string; readonly planId: string; readonly running: boolean };
 
 /** Lines that are read before a person is asked: what is kept as it is comes by number only. */
-const SHOWN: readonly PlanKind[] = ['planned', 'create', 'withheld', 'ambiguous', 'unlinked'];
+const SHOWN: readonly PlanKind[] = ['planned', 'create', 'retire', 'withheld', 'ambiguous', 'unlinked'];
 
 /** Scans both shops and says what approval would write. Writes to neither, and to no fact. */
 export const makePlan = defineHandler(

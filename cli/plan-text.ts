@@ -8,7 +8,7 @@ import { columns, count } from './text.ts';
 export function planText({ pair, plan, lines }: ShownPlan): readonly string[] {
   if (isEmpty(plan)) return [`${pair}  both shops agree in what is carried: nothing would be written`];
   const { counts, plannedByField, createByRoot, onlyOnTarget, newLinks, stamps } = plan;
-  const all = counts.planned + counts.create + counts.withheld + counts.ambiguous + counts.unlinked;
+  const all = counts.planned + counts.create + counts.retire + counts.withheld + counts.ambiguous + counts.unlinked;
   const byField = Object.entries(plannedByField).map(([field, n]) => `${field} ${n}`);
   const toCreate = Object.entries(createByRoot).map(([root, n]) => count(n, root));
   const more = all - lines.length;
@@ -18,6 +18,7 @@ export function planText({ pair, plan, lines }: ShownPlan): readonly string[] {
     [
       `By field: ${byField.length === 0 ? 'none' : byField.join(', ')}`,
       `to create: ${toCreate.length === 0 ? 'none' : toCreate.join(', ')}`,
+      ...(counts.retire > 0 ? [`gone from the old shop, or back there: ${counts.retire}`] : []),
       ...(counts.inherited > 0 ? [`kept as it is: ${count(counts.inherited, 'field')}`] : []),
       ...(newLinks > 0 ? [`new links: ${newLinks}`] : []),
       ...(stamps > 0 ? [`source ids to write: ${stamps}`] : []),
@@ -40,6 +41,12 @@ function needsPerson(counts: Readonly<Record<PlanKind, number>>): readonly strin
 function lineCells({ kind, entity, label, title, field, source, target, hidden, reason }: ShownLine): string[] {
   const what = [entity.slice(0, entity.indexOf(':')), label];
   if (kind === 'create') return [...what, 'create', title ?? ''];
+  if (kind === 'retire')
+    return [
+      ...what,
+      reason ?? '',
+      reason === 'restore' ? 'it is back in the old shop' : 'it is gone from the old shop',
+    ];
   if (kind !== 'planned') return [...what, kind, reason ?? field ?? ''];
   const name = (field ?? '').slice((field ?? '').indexOf('.') + 1);
   const change = hidden ? 'changed' : `${showValue(field ?? '', target)} → ${showValue(field ?? '', source)}`;

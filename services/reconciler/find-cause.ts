@@ -20,6 +20,8 @@ export const CAUSES = [
   'ambiguous',
   'unmapped-value',
   'deleted-at-source',
+  // It is there again, and what Lockstep had archived at the target still was.
+  'back-at-source',
   'only-on-target',
   // Kept as it is since approval.
   'inherited',
@@ -96,8 +98,23 @@ export function findCause(input: CauseInput): Cause {
   );
 }
 
+// Reasons of the applier that speak of a root which the source has no longer, or has again.
+const GONE: Readonly<Record<string, Cause>> = {
+  'deleted-at-source': 'deleted-at-source',
+  archived: 'deleted-at-source',
+  deleted: 'deleted-at-source',
+  'back-at-source': 'back-at-source',
+  restored: 'back-at-source',
+};
+
+/** Whether the applier ended with a reason that speaks of the root being gone from the source, or back. */
+export function isOfRetirement(reason: string | undefined): boolean {
+  return reason !== undefined && Object.hasOwn(GONE, reason);
+}
+
 function fromReason({ reason, outcome, difference, parked }: CauseInput): Cause | null {
-  if (reason === 'deleted-at-source') return 'deleted-at-source';
+  const gone = reason === null ? undefined : GONE[reason];
+  if (gone !== undefined) return gone;
   // A product whose one variant has no counterpart is parked as well, and its others are written all the same.
   if (reason === 'ambiguous' || (reason === 'unlinked' && difference === null)) return reason;
   if (reason === 'held' || reason === 'config-not-approved') return 'held';

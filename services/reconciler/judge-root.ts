@@ -5,7 +5,7 @@ import type { FieldDifference, NewsOutcome } from '#libs/journal/journal-records
 import type { PairSettings } from '#libs/model/pair.ts';
 import type { StoredRoot } from '#libs/model/stored.ts';
 import { entitiesOf, type RootEntity } from '#libs/planning/entity-values.ts';
-import { findCause, GRAIN_MS, type Cause, type CauseInput, type HeardNews } from './find-cause.ts';
+import { findCause, GRAIN_MS, isOfRetirement, type Cause, type CauseInput, type HeardNews } from './find-cause.ts';
 import type { Finding } from './finding.ts';
 import { labelEntity } from './label-root.ts';
 import { narrowToVariant } from './narrow-to-variant.ts';
@@ -116,7 +116,7 @@ function entitiesOfOrNone(source: StoredRoot | null): readonly RootEntity[] {
 function judgeWhole(input: JudgeInput, outcome: NewsOutcome): readonly Finding[] {
   const created = (outcome.entities ?? []).some((entity) => entity.created === true);
   const stuck = outcome.outcome === 'parked' || outcome.outcome === 'delayed';
-  if (!created && !stuck && outcome.reason !== 'deleted-at-source') return [];
+  if (!created && !stuck && !isOfRetirement(outcome.reason)) return [];
   const cause = findCause({
     ...causeInput(input, outcome),
     difference: null,
@@ -135,7 +135,8 @@ function wholeRoot(input: JudgeInput, outcome: NewsOutcome | null, cause: Cause,
     target: null,
     hidden: false,
     cause,
-    status: cause === 'deleted-at-source' ? 'kept' : status,
+    // Nothing is written of what the policy keeps, or was archived before.
+    status: cause === 'deleted-at-source' && outcome?.outcome === 'unchanged' ? 'kept' : status,
   };
 }
 
@@ -206,7 +207,7 @@ function statusOf(
 }
 
 function keptOrLeft(cause: Cause): Finding['status'] {
-  return cause === 'inherited' || cause === 'normalised' || cause === 'deleted-at-source' ? 'kept' : 'left';
+  return cause === 'inherited' || cause === 'normalised' ? 'kept' : 'left';
 }
 
 function agreesNow({ outcome }: Answer, difference: FieldDifference | null): boolean {

@@ -20,6 +20,8 @@ export type PlannedLine = {
   readonly loose: readonly string[];
   /** The source id that a link names for a target root whose source was not seen. */
   readonly lostSourceId: string | null;
+  /** What Lockstep archived of it. */
+  readonly retired: FactValue<'retired'> | null;
 };
 
 // Facts are read for so many roots at once.
@@ -40,9 +42,16 @@ export async function* planJoined(
     const lines = file.joined(at, PAGE);
     const last = lines.at(-1);
     if (last === undefined) return;
-    const keys = lines.map(({ root, sourceId }) => `${root}:${sourceId ?? ''}`);
-    const inherited = await facts.getMany(settings.name, 'inherited', keys);
-    yield lines.map((line, index) => planLine(deps, file, line, inherited[index] ?? null, held));
+    const lost = lines.map((line) => lostSourceId(file, line));
+    const keys = lines.map(({ root, sourceId }, index) => `${root}:${sourceId ?? lost[index] ?? ''}`);
+    const [inherited, retired] = await Promise.all([
+      facts.getMany(settings.name, 'inherited', keys),
+      facts.getMany(settings.name, 'retired', keys),
+    ]);
+    yield lines.map((line, index) => {
+      const known = { inherited: inherited[index] ?? null, retired: retired[index] ?? null, held };
+      return { ...planLine(deps, file, line, known), lostSourceId: lost[index] ?? null, retired: known.retired };
+    });
     at = last.n;
   }
 }
@@ -51,15 +60,11 @@ function planLine(
   deps: ReconcilerDeps,
   file: RunFile,
   line: Joined,
-  inherited: FactValue<'inherited'> | null,
-  held: ReadonlySet<string>,
-): PlannedLine {
+  known: Pick<PlanInput, 'inherited' | 'held' | 'retired'>,
+): Omit<PlannedLine, 'lostSourceId' | 'retired'> {
   const source = line.sourceId === null ? null : file.read('source', line.root, line.sourceId);
   const target = line.targetId === null ? null : file.read('target', line.root, line.targetId);
-  if (source === null) {
-    const lost = line.targetId === null ? null : file.sourceOf(line.root, line.targetId);
-    return { line, source, target, plan: null, match: null, loose: [], lostSourceId: lost?.sourceId ?? null };
-  }
+  if (source === null) return { line, source, target, plan: null, match: null, loose: [] };
   const links = linksOf(file, source);
   const linked = links.has(`${source.root}:${source.id}`);
   const match = linked ? null : findMatch(file, source);
@@ -72,8 +77,7 @@ function planLine(
     match,
     target,
     settled: null,
-    inherited,
-    held,
+    ...known,
     references: new Map(),
     express: deps.target.express,
     capabilities: deps.target.capabilities,
@@ -86,8 +90,11 @@ function planLine(
     plan: planRoot(input),
     match,
     loose: linked ? looseVariants(source, target, links) : [],
-    lostSourceId: null,
   };
+}
+
+function lostSourceId(file: RunFile, { root, sourceId, targetId }: Joined): string | null {
+  return sourceId !== null || targetId === null ? null : (file.sourceOf(root, targetId)?.sourceId ?? null);
 }
 
 function linksOf(file: RunFile, source: StoredRoot): ReadonlyMap<string, Link> {

@@ -21,8 +21,8 @@ export type PlanLine = {
   readonly hidden: boolean;
   readonly reason: string | null;
 };
-/** What would be written, kept, created, or needs a person. */
-export const PLAN_KINDS = ['planned', 'inherited', 'create', 'ambiguous', 'unlinked', 'withheld'] as const;
+/** What would be written, kept, created, taken back by the policy for deletions, or needs a person. */
+export const PLAN_KINDS = ['planned', 'inherited', 'create', 'retire', 'ambiguous', 'unlinked', 'withheld'] as const;
 export type PlanKind = (typeof PLAN_KINDS)[number];
 
 /** Kept beside each differing field, so that approval can write it down as inherited. */
@@ -36,9 +36,10 @@ export function planEntries(deps: ReconcilerDeps, file: RunFile, planned: Planne
   const { source, plan, line, match, lostSourceId } = planned;
   if (source === null || plan === null)
     return lostSourceId !== null || line.targetId === null
-      ? []
+      ? retiredLines(deps, planned)
       : [{ key: `target ${line.root}:${line.targetId}`, kind: 'only-on-target', value: null }];
   const { decision } = plan;
+  if (decision.kind === 'retire') return [lineOf('retire', source, null, decision.retirement.how)];
   const target = planned.target ?? (match?.kind === 'one' ? match.target : null);
   if (decision.kind === 'create' || decision.kind === 'wait') return [lineOf('create', source, null, null)];
   if (decision.kind === 'park' && target === null) return [parkedLine(source, decision.reason, decision.message)];
@@ -51,6 +52,25 @@ export function planEntries(deps: ReconcilerDeps, file: RunFile, planned: Planne
   const fields = fieldEntries(deps, file, source, target, planned);
   if (decision.kind === 'park') return [...matched, ...parkedEntries(source, decision, fields)];
   return [...matched, ...looseLines(file, source, planned, plan.newLinks), ...fields];
+}
+
+// A scan did not see it, which proves nothing yet: the old shop is asked for it by id before anything is done.
+function retiredLines({ settings }: ReconcilerDeps, { line, target, lostSourceId, retired }: PlannedLine): Entry[] {
+  const policy = settings.delete[line.root];
+  const isDone = retired?.done === true && retired.how === policy;
+  if (policy === 'keep' || lostSourceId === null || target === null || isDone) return [];
+  const entity = `${line.root}:${lostSourceId}`;
+  const value: PlanLine = {
+    root: entity,
+    entity,
+    ...labelEntity(target, `${line.root}:${target.id}`),
+    field: null,
+    source: null,
+    target: null,
+    hidden: false,
+    reason: policy,
+  };
+  return [{ key: `line ${entity}/`, kind: 'retire', value }];
 }
 
 /** What is parked is written in no field, so it counts once, whatever differs in it. What is kept as it is stands in nobody's way. */

@@ -6,6 +6,7 @@ const KIND_WORDS: Readonly<Record<PlanKind, string>> = {
   planned: 'will be written',
   inherited: 'kept as it is',
   create: 'will be created',
+  retire: 'gone from the old shop, or back in it: by policy',
   ambiguous: 'several counterparts possible',
   unlinked: 'no counterpart found',
   withheld: 'needs a person',

@@ -15,6 +15,7 @@ export const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
   ambiguous: 'several counterparts possible',
   'unmapped-value': 'value has no mapping',
   'deleted-at-source': 'deleted in the old shop',
+  'back-at-source': 'back in the old shop',
   'only-on-target': 'only in the new shop',
   inherited: 'kept since approval',
   held: 'on hold',
@@ -34,7 +35,8 @@ const BECAUSE: Readonly<Record<Cause, string>> = {
   unlinked: 'We do not know what it is called in the new shop',
   ambiguous: 'Several things in the new shop could be it, and we do not guess',
   'unmapped-value': 'The settings do not say what this value means in the new shop',
-  'deleted-at-source': 'It was deleted in the old shop; the new shop keeps it',
+  'deleted-at-source': 'It was deleted in the old shop',
+  'back-at-source': 'It is back in the old shop, and had been archived in the new one',
   'only-on-target': 'It exists in the new shop only; we leave it alone',
   inherited: 'It differed already when the plan was approved, and is kept as it is',
   held: 'Writing it is on hold',
@@ -51,6 +53,7 @@ const WHOLE: Readonly<Partial<Record<Cause, string>>> = {
   ambiguous: 'has no certain counterpart in the new shop',
   'only-on-target': 'has no counterpart in the old shop',
   'deleted-at-source': 'is gone from the old shop',
+  'back-at-source': 'was archived in the new shop',
   inconclusive: 'could not be compared',
 };
 
@@ -96,7 +99,8 @@ function tellWhat({ field, label, title, source, target, hidden, entity, cause }
 
 function tellWhy({ cause, status, foundAt, message }: Finding, clockwork: Clockwork): string {
   const found = status === 'repaired' ? `; we found it on ${showTime(foundAt, clockwork)} and put it right` : '';
-  const why = `${BECAUSE[cause]}${found}.`;
+  const kept = cause === 'deleted-at-source' && status === 'kept' ? '; the new shop keeps what it has of it' : '';
+  const why = `${BECAUSE[cause]}${kept}${found}.`;
   return status === 'left' && message !== null ? `${why} (${message})` : why;
 }
 

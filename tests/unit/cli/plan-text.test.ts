@@ -18,7 +18,7 @@ const LINE: ShownLine = {
   hidden: false,
   reason: null,
 };
-const COUNTS = { planned: 0, inherited: 0, create: 0, ambiguous: 0, unlinked: 0, withheld: 0 };
+const COUNTS = { planned: 0, inherited: 0, create: 0, retire: 0, ambiguous: 0, unlinked: 0, withheld: 0 };
 
 function aPlan(change: Partial<ShownPlan['plan']>, lines: readonly ShownLine[] = []): ShownPlan {
   const plan = {

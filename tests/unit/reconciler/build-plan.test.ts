@@ -50,7 +50,7 @@ describe('a plan', () => {
 
     const plan = await buildPlan(world, { signal });
 
-    expect(plan.counts).toEqual({ planned: 2, inherited: 1, create: 0, ambiguous: 0, unlinked: 0, withheld: 0 });
+    expect(plan.counts).toMatchObject({ planned: 2, inherited: 1, create: 0, retire: 0, ambiguous: 0, unlinked: 0 });
     expect(plan.plannedByField).toEqual({ 'variant.quantity': 1, 'variant.price': 1 });
     expect(
       [...readPlanLines(plan.file, ['planned', 'inherited'])].map(({ kind, label, field }) => [kind, label, field]),
@@ -75,6 +75,28 @@ describe('a plan', () => {
     // 1 and its variant, the variant of 2; of 3 it is another's, so nothing of it is planned.
     expect(stamping).toMatchObject({ stamps: 3, counts: { planned: 1, ambiguous: 1 } });
     expect([...readPlanLines(stamping.file, ['ambiguous'])].map(({ root }) => root)).toEqual(['product:3']);
+  });
+
+  test('says what the policy for deletions would do to what the old shop no longer has', async () => {
+    const world = await migrated();
+    await world.facts.put(
+      ['1', '8', '9'].map((id) => ({
+        pair: 'acme',
+        kind: 'link',
+        id: `product:${id}`,
+        value: { targetId: `10${id}`, by: 'import', at: NOW },
+      })),
+    );
+    const done = { at: NOW, how: 'archive', targetId: '109', done: true, until: NOW } as const;
+    await world.facts.put([{ pair: 'acme', kind: 'retired', id: 'product:9', value: done }]);
+    world.target.put(aProduct({ id: '108', sku: 'SKU-8' }), aProduct({ id: '109', sku: 'SKU-9' }));
+    const asked = { product: 'archive', order: 'keep', customer: 'keep' } as const;
+
+    const kept = await buildPlan(world, { signal });
+    const plan = await buildPlan({ ...world, settings: { ...world.settings, delete: asked } }, { signal });
+
+    expect([kept.counts.retire, plan.counts.retire]).toEqual([0, 1]);
+    expect([...readPlanLines(plan.file, ['retire'])]).toMatchObject([{ entity: 'product:8', reason: 'archive' }]);
   });
 
   test('writes nothing', async () => {

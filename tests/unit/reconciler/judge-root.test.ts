@@ -58,6 +58,27 @@ function judge(over: Partial<Candidate>, input: Partial<JudgeInput> = {}) {
   });
 }
 
+describe('what is gone from the source', () => {
+  const noFields = { differences: [], entities: [{ entity: 'product:1', label: null, outcome: 'applied' as const }] };
+
+  test.each([
+    ['kept by policy', { outcome: 'unchanged', reason: 'deleted-at-source' }, 'deleted-at-source', 'kept'],
+    ['archived, and seen again', { outcome: 'applied', reason: 'archived' }, 'deleted-at-source', 'repaired'],
+    [
+      'to be archived, when nothing was written',
+      { outcome: 'differs', reason: 'deleted-at-source' },
+      'deleted-at-source',
+      'left',
+    ],
+    ['back, and restored', { outcome: 'applied', reason: 'restored' }, 'back-at-source', 'repaired'],
+  ] as const)('is told as %s', (_, over, cause, status) => {
+    const answer = { outcome: anAnswer({ ...noFields, ...over }), beside: false };
+    const verified = { outcome: anAnswer({ ...noFields, outcome: 'unchanged' }), beside: false };
+
+    expect(judge({ answer, verified })).toMatchObject([{ entity: 'product:1', field: null, cause, status }]);
+  });
+});
+
 const looked = (over: Partial<NewsOutcome>) => ({ outcome: anAnswer(over), beside: false });
 
 describe('a root that was asked about', () => {

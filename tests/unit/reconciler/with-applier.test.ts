@@ -42,6 +42,34 @@ describe('the comparison with the applier itself', () => {
     await pair.stop();
   });
 
+  test('has archived what is gone from the source, once, and restores it when it is back', async () => {
+    const keep = { product: 'archive', order: 'keep', customer: 'keep' } as const;
+    const pair = await aPair(undefined, ['1', '2'], undefined, { delete: keep });
+    const status = () => {
+      const root = pair.target.get('product', '101');
+      return root?.root === 'product' ? root.product.status : null;
+    };
+    pair.source.remove('product', '1');
+    const looked = await pair.compare(false);
+    expect(status()).toBe('active');
+
+    const [first, second] = [await pair.compare(), await pair.compare()];
+    expect(status()).toBe('archived');
+    pair.source.put(aProduct({ id: '1', changedAt: LONG_AGO }));
+    const back = await pair.compare();
+
+    expect(status()).toBe('active');
+    const told = [looked, first, second, back].map(({ findings }) => findings.map((one) => [one.cause, one.status]));
+    expect(told).toEqual([
+      [['deleted-at-source', 'left']],
+      [['deleted-at-source', 'repaired']],
+      [['deleted-at-source', 'kept']],
+      [['back-at-source', 'repaired']],
+    ]);
+    expect([first, back].map(({ result }) => result.drift)).toEqual([0, 1]);
+    await pair.stop();
+  });
+
   test('asks about what the source lists and nobody understands, and takes it for no deletion', async () => {
     let isOdd = false;
     const pair = await aPair(undefined, undefined, (source) => ({

@@ -8,6 +8,7 @@ import type { StoreConnector } from '#libs/connectors/store-connector.ts';
 import { createMemoryEventLog } from '#libs/event-log/memory-event-log.ts';
 import type { News } from '#libs/event-log/news.ts';
 import { createFactStore } from '#libs/facts/log-fact-store.ts';
+import type { PairSettings } from '#libs/model/pair.ts';
 import type { StoredRoot } from '#libs/model/stored.ts';
 import { systemClock } from '#libs/runtime/clock.ts';
 import { seededRandom } from '#libs/runtime/random.ts';
@@ -29,12 +30,13 @@ export async function aPair(
   decorate: (target: StoreConnector) => StoreConnector = (target) => target,
   ids: readonly string[] = ['1'],
   decorateSource: (source: StoreConnector) => StoreConnector = (source) => source,
+  over: Partial<PairSettings> = {},
 ) {
   let now = NOW - 86_400_000;
   const clock = { ...systemClock, now: () => now };
   const timing = { ...somePairSettings().timing, coalesceMs: 1 };
   const create = { product: 'new', order: 'new', customer: 'new' } as const;
-  const settings = somePairSettings({ timing, create });
+  const settings = somePairSettings({ timing, create, ...over });
   const log = createMemoryEventLog({ clock, delayTiersMs: [10_000, 60_000, 600_000, 3_600_000] });
   await log.openPair('acme');
   const facts = createFactStore({ log, state: createMemoryStateStore({ clock }), clock });
