@@ -23,6 +23,8 @@ export const fieldDifferenceSchema = z.object({
   field: z.string().describe('Canonical dotted name'),
   source: z.unknown().describe('What the source says after mapping (fingerprint for personal fields)'),
   target: z.unknown().describe('What the target had when it was read'),
+  /** Fingerprint of what the source said, after mapping and before the target's own vocabulary, as settled facts keep it. */
+  said: z.string().optional(),
   /** The target still holds what it said it stored when we last wrote it. */
   baseline: z.enum(['same', 'moved', 'none']),
   /** Why the field was not written although it differs. */

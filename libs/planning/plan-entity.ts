@@ -52,9 +52,9 @@ export function planEntity(input: EntityInput, source: RootEntity, target: RootE
   const differences: FieldDifference[] = [];
   for (const field of new Set(differing)) {
     const kept = whyKept(input, source, field, expressed.wanted[field], target.values[field], withheld[field], held);
-    differences.push(
-      difference(input, source, field, expressed.wanted[field] ?? source.values[field], target.values[field], kept),
-    );
+    const said = field in mapped.wanted ? input.fingerprint(mapped.wanted[field]) : undefined;
+    const values = { wanted: expressed.wanted[field] ?? source.values[field], present: target.values[field], said };
+    differences.push(difference(input, source, field, values, kept));
     if (kept === undefined) patch[field] = writable[field];
   }
   return { entity: source, targetId: target.id, patch, differences, withheld };
@@ -91,8 +91,7 @@ function difference(
   { settled, fingerprint }: EntityInput,
   source: RootEntity,
   field: string,
-  wanted: unknown,
-  present: unknown,
+  { wanted, present, said }: { readonly wanted: unknown; readonly present: unknown; readonly said: string | undefined },
   kept: string | undefined,
 ): FieldDifference {
   const name = fieldName(source.entity, field);
@@ -103,6 +102,7 @@ function difference(
     field: name,
     source: shown(wanted),
     target: shown(present),
+    ...(said === undefined ? {} : { said }),
     baseline: baseline === undefined ? 'none' : baseline === fingerprint(present) ? 'same' : 'moved',
     ...(kept === undefined ? {} : { withheld: kept }),
   };

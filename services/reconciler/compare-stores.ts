@@ -150,12 +150,10 @@ async function judge(deps: ComparisonDeps, file: RunFile): Promise<void> {
       const findings = judgeRoot({
         candidate,
         source: file.read('source', candidate.root, candidate.rootId),
-        scannedSince: Number(file.getNote('startedAt')),
         target: counterpart(file, candidate),
         loose: loose[index] ?? [],
         news: journal.newsOf(keyOf(candidate), 50),
         doubted: doubtedFields(journal, candidate, settings.timing.lateAfterMs),
-        settings,
         fingerprint,
         now,
         lateAfterMs: settings.timing.lateAfterMs,

@@ -172,7 +172,7 @@ function clockMoved(input: CauseInput): 'yes' | 'no' | 'unknown' {
 }
 
 /** Source clocks have a grain of a second, and may be a little ahead of ours. */
-export const GRAIN_MS = 2_000;
+const GRAIN_MS = 2_000;
 
 // What was changed again within the second of the read, and after it, moved its clock as well: only a later read tells that it did not.
 function readLater({ settled, news, askedAt }: CauseInput, changed: number): boolean {

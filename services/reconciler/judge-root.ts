@@ -1,11 +1,8 @@
 import { PERSONAL_FIELDS, type FieldName } from '#libs/fields/field-names.ts';
 import type { Fingerprint } from '#libs/fields/fingerprint.ts';
-import { mapFields } from '#libs/fields/map-fields.ts';
 import type { FieldDifference, NewsOutcome } from '#libs/journal/journal-records.ts';
-import type { PairSettings } from '#libs/model/pair.ts';
 import type { StoredRoot } from '#libs/model/stored.ts';
-import { entitiesOf, type RootEntity } from '#libs/planning/entity-values.ts';
-import { findCause, GRAIN_MS, isOfRetirement, type Cause, type CauseInput, type HeardNews } from './find-cause.ts';
+import { findCause, isOfRetirement, type Cause, type CauseInput, type HeardNews } from './find-cause.ts';
 import type { Finding } from './finding.ts';
 import { labelEntity } from './label-root.ts';
 import { narrowToVariant } from './narrow-to-variant.ts';
@@ -14,8 +11,6 @@ import type { Answer, Candidate } from './run-file.ts';
 export type JudgeInput = {
   readonly candidate: Candidate;
   readonly source: StoredRoot | null;
-  /** No scan began before. */
-  readonly scannedSince: number;
   /** Its linked counterpart as the scan saw it: names what the source no longer has. */
   readonly target: StoredRoot | null;
   /** Variants that still have no link after the applier looked. */
@@ -23,7 +18,6 @@ export type JudgeInput = {
   readonly news: readonly HeardNews[];
   /** Fields of calls to the target that were never answered, since shortly before the root was last settled. */
   readonly doubted: ReadonlySet<string>;
-  readonly settings: Pick<PairSettings, 'maps'>;
   readonly fingerprint: Fingerprint;
   readonly now: number;
   readonly lateAfterMs: number;
@@ -71,7 +65,7 @@ function judgeField(input: JudgeInput, outcome: NewsOutcome, difference: FieldDi
   const cause = findCause({
     ...narrowToVariant(causeInput(input, outcome), difference.entity, input.source),
     difference,
-    wantedAgain: isWantedAgain(input, outcome, difference, hidden),
+    wantedAgain: isWantedAgain(input, difference, hidden),
     ownCallInDoubt: input.doubted.has(difference.field),
   });
   return {
@@ -85,32 +79,15 @@ function judgeField(input: JudgeInput, outcome: NewsOutcome, difference: FieldDi
   };
 }
 
-// Settled prints are of values before the target's vocabulary changed them: so is the scanned source, unless it moved since.
+// As settled prints are: of what the source said before the target's own vocabulary changed it.
 function isWantedAgain(
-  { candidate, source, settings, fingerprint, scannedSince }: JudgeInput,
-  outcome: NewsOutcome,
-  { entity, field, source: said }: FieldDifference,
+  { candidate, fingerprint }: JudgeInput,
+  { entity, field, source, said }: FieldDifference,
   hidden: boolean,
 ): boolean | null {
-  const short = field.slice(field.indexOf('.') + 1);
-  const before = candidate.before?.settled?.wanted[`${entity}/${short}`];
+  const before = candidate.before?.settled?.wanted[`${entity}/${field.slice(field.indexOf('.') + 1)}`];
   if (before === undefined) return null;
-  const scanned = entitiesOfOrNone(source).find((one) => `${one.entity}:${one.id}` === entity);
-  const asRead = before === (hidden ? said : fingerprint(said));
-  if (scanned === undefined || (source?.changedAt ?? null) !== (outcome.sourceChangedAt ?? null)) return asRead;
-  const { wanted } = mapFields(scanned.entity, scanned.values, [short], settings.maps);
-  if (!(short in wanted)) return asRead;
-  const asScanned = before === fingerprint(wanted[short]);
-  // Within the grain of its clock it may have moved after the scan: where both then say another thing, nobody knows.
-  return asScanned !== asRead && isFresh(source?.changedAt ?? null, scannedSince) ? null : asScanned;
-}
-
-function isFresh(changedAt: string | null, since: number): boolean {
-  return changedAt !== null && since < Date.parse(changedAt) + GRAIN_MS;
-}
-
-function entitiesOfOrNone(source: StoredRoot | null): readonly RootEntity[] {
-  return source === null ? [] : entitiesOf(source);
+  return before === (said ?? (hidden ? source : fingerprint(source)));
 }
 
 function judgeWhole(input: JudgeInput, outcome: NewsOutcome): readonly Finding[] {
