@@ -52,32 +52,26 @@ const rootInWooCommerce: RootOf = ({ entity, id, parentId }) => {
   return `${entity}:${id}`;
 };
 
-const ROOTS = new Set(['product', 'order', 'customer']);
-
 /** In Shopify everything hangs on something else, up to a root: a level on its item, that on its variant, that on its product. */
 export function rootsInShopify(entries: readonly LedgerEntry[]): RootOf {
-  const parents = new Map<string, { readonly entity: string; readonly parent: string | undefined }>();
-  for (const { entity, id, parentId } of entries) {
-    const key = `${entity}:${plainId(id)}`;
-    if (!parents.has(key)) parents.set(key, { entity, parent: parentId === undefined ? undefined : keyOf(parentId) });
-  }
-  const climb = (key: string, steps = 0): string => {
-    const parent = parents.get(key)?.parent;
-    const isRoot = ROOTS.has(key.slice(0, key.indexOf(':')));
-    return isRoot || parent === undefined || steps > 5 ? key : climb(parent, steps + 1);
+  const parents = new Map<string, string>();
+  for (const { id, parentId } of entries) if (parentId !== undefined) parents.set(id, parentId);
+  const climb = (id: string): string => {
+    const parent = ROOTS.has(typeOf(id)) ? undefined : parents.get(id);
+    return parent === undefined ? id : climb(parent);
   };
-  return ({ entity, id, parentId }) => {
-    const own = climb(`${entity}:${plainId(id)}`);
-    const isKnown = ROOTS.has(own.slice(0, own.indexOf(':')));
-    return isKnown || parentId === undefined ? own : climb(keyOf(parentId));
+  return ({ id, parentId }) => {
+    const own = climb(id);
+    const root = ROOTS.has(typeOf(own)) || parentId === undefined ? own : climb(parentId);
+    return `${typeOf(root).toLowerCase()}:${plainId(root)}`;
   };
 }
 
-/** `gid://shopify/ProductVariant/7` as the ledger names such rows: `variant:7`. */
-function keyOf(gid: string): string {
-  const type = gid.split('/')[3] ?? '';
-  const entity = type === 'ProductVariant' ? 'variant' : `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
-  return `${entity}:${plainId(gid)}`;
+const ROOTS = new Set(['Product', 'Order', 'Customer']);
+
+/** `gid://shopify/ProductVariant/7` is a `ProductVariant`. */
+function typeOf(gid: string): string {
+  return gid.split('/')[3] ?? '';
 }
 
 type Arrivals = { readonly first: number; readonly last: number };

@@ -20,6 +20,7 @@ import { renderCustomer, renderOrder } from './render-order.ts';
 import { renderProduct } from './render-product.ts';
 import type { Recordings } from './seed-recordings.ts';
 import { seedFromRecordings } from './seed-recordings.ts';
+import { createSeeds, type Seeds } from './seed-rows.ts';
 import { createHttpServer } from './server.ts';
 import type { Identity, Settings, Shop, Tables } from './shop.ts';
 import { createScheduledSales } from './scheduled-sales.ts';
@@ -75,7 +76,7 @@ export type ShopState = {
   readonly categories: readonly Category[];
 };
 
-export type WooCommerceSimulator = {
+export type WooCommerceSimulator = Seeds & {
   readonly start: (port?: number) => Promise<{ url: string }>;
   readonly stop: () => Promise<void>;
   readonly ledger: Ledger;
@@ -148,6 +149,7 @@ export function createWooCommerceSimulator(options: WooCommerceOptions): WooComm
     state: () => stateOf(tables),
     seedFromRecordings: (from) => seedFromRecordings(shop, from),
     seedCatalogue: (size) => seedCatalogue(shop, size),
+    ...createSeeds(shop),
     deliverDue: deliveries.deliverDue,
     outstandingDeliveries: deliveries.outstanding,
     startDeliveries: deliveries.start,

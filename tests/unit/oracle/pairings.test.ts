@@ -1,0 +1,136 @@
+import { describe, expect, test } from 'vitest';
+
+import { seededRandom } from '../../../cli/demo/seeded-random.ts';
+import { migrate, type AnyShop } from '../../../simulators/migration/migrate.ts';
+import { booksOf } from '../../../simulators/oracle/books.ts';
+import { judge, type JudgeInput } from '../../../simulators/oracle/judge.ts';
+import { replayShopify } from '../../../simulators/oracle/replay.ts';
+import { findUncarried } from '../../../simulators/oracle/uncarried.ts';
+import { plainId } from '../../../simulators/oracle/words.ts';
+import { createShopifySimulator, type ShopifySimulator } from '../../../simulators/shopify/shopify-simulator.ts';
+import { createWooCommerceSimulator, type WooCommerceSimulator } from '../../../simulators/woocommerce/index.ts';
+import { MIGRATED_AT, SELECTED } from './shops.ts';
+
+type Kind = 'woocommerce' | 'shopify';
+const PAIRINGS: readonly (readonly [Kind, Kind])[] = [
+  ['woocommerce', 'shopify'],
+  ['shopify', 'woocommerce'],
+  ['woocommerce', 'woocommerce'],
+  ['shopify', 'shopify'],
+];
+
+function clocked(seed: number) {
+  let now = MIGRATED_AT - 60_000;
+  return { now: () => (now += 10), random: seededRandom(seed) };
+}
+
+function wooCommerce(seed: number): WooCommerceSimulator {
+  return createWooCommerceSimulator({ ...clocked(seed), consumerKey: 'ck', consumerSecret: 'cs' });
+}
+
+function shopify(seed: number): ShopifySimulator {
+  return createShopifySimulator({ ...clocked(seed), accessToken: 'shpat_demo' });
+}
+
+/** A shop with a past. */
+function filled(kind: Kind, seed: number): AnyShop {
+  const woo = wooCommerce(seed);
+  woo.seedCatalogue({ variants: 60, orders: 40 });
+  if (kind === 'woocommerce') return woo;
+  const shop = shopify(seed);
+  migrate(woo, shop);
+  return shop;
+}
+
+function inputOf(source: AnyShop, target: AnyShop): JudgeInput {
+  return {
+    source: { ledger: source.ledger, state: source.state() },
+    target: { ledger: target.ledger, state: target.state() },
+    selected: new Set([...SELECTED, 'variant.compareAtPrice']),
+    migratedAt: MIGRATED_AT,
+    approvedSeq: 0,
+  };
+}
+
+describe.each(PAIRINGS)('a shop of %s that was copied to %s', (from, to) => {
+  test.each([1, 2, 3])('is the same in all that is looked at (seed %i)', (seed) => {
+    const source = filled(from, seed);
+    const target = to === 'woocommerce' ? wooCommerce(seed + 50) : shopify(seed + 50);
+    migrate(source, target);
+
+    const books = booksOf(target.state());
+
+    expect(judge(inputOf(source, target))).toEqual([]);
+    expect(books.orders.length).toBeGreaterThan(30);
+    expect(new Set(books.orders.map(({ status }) => status?.payment))).toContain('paid');
+    expect(books.orders.some(({ tracking }) => tracking.length > 0)).toBe(true);
+    expect(books.variants.some(({ compareAtPrice }) => compareAtPrice !== null)).toBe(true);
+  });
+});
+
+test('a Shopify shop is replayed from its ledger', () => {
+  const shop = filled('shopify', 4);
+
+  expect(replayShopify(shop.ledger.entries, () => Number.POSITIVE_INFINITY)).toEqual(booksOf(shop.state()));
+});
+
+function trading() {
+  const shop = filled('shopify', 5) as ShopifySimulator;
+  const { ledger } = shop;
+  const tradingSeq = ledger.entries.length;
+  const [product] = shop.state().products.filter(({ variants }) => variants.length > 1);
+  const [first, second] = product?.variants ?? [];
+  if (product === undefined || first === undefined || second === undefined) throw new Error('no shirt in the shop');
+  const hear = (entity: string, id: string, parentId?: string): void => {
+    const at = { causedAt: 0, renderedAt: 0, coversSeq: 0, arrivedAt: 0, arrivedSeq: ledger.entries.length - 1 };
+    const parent = parentId === undefined ? {} : { parentId };
+    ledger.delivery({ topic: 'of no matter', entity, id, ...parent, ...at, outcome: 'delivered' });
+  };
+  const uncarried = (): readonly string[] =>
+    findUncarried({
+      ledger,
+      state: shop.state(),
+      trading: { tradingSeq, readsBefore: 1_000 },
+      selected: SELECTED,
+      migratedAt: MIGRATED_AT,
+    }).map(({ entity, field }) => `${entity} ${field ?? 'whole'}`);
+  return { shop, product, first, second, hear, uncarried };
+}
+
+describe('what webhooks of a Shopify shop could not carry', () => {
+  test('is a quantity of which nobody told', () => {
+    const { shop, first, uncarried } = trading();
+    shop.setAvailable(first.id, 4_711);
+
+    expect(uncarried()).toContain(`variant:${plainId(first.id)} variant.quantity`);
+  });
+
+  test('is nothing of a product of which a level of stock told', () => {
+    const { shop, first, second, hear, uncarried } = trading();
+    shop.setAvailable(first.id, 4_711);
+    shop.setPrice(second.id, '99.00');
+    const [level] = first.levels;
+    hear('inventoryLevel', level?.id ?? '', first.inventoryItemId);
+
+    expect(uncarried()).toEqual([]);
+  });
+
+  test('is what changed after the last that was heard', () => {
+    const { shop, product, first, second, hear, uncarried } = trading();
+    shop.setAvailable(first.id, 4_711);
+    hear('product', product.id);
+    shop.setPrice(second.id, '99.00');
+
+    expect(uncarried()).toEqual([`variant:${plainId(second.id)} variant.price`]);
+  });
+
+  test('is an order that was placed and never told of', () => {
+    const { shop, first, uncarried } = trading();
+    const id = shop.placeOrder({
+      email: 'a@shop.example',
+      lines: [{ variantId: first.id, quantity: 1, price: '5.00' }],
+    });
+
+    expect(uncarried()).toContain(`order:${plainId(id)} whole`);
+  });
+});
