@@ -1,5 +1,10 @@
 import { toPrice } from './decimals.ts';
 import { defaultLocationId, setAvailable } from './inventory.ts';
+import { createCatalogueWork, type CatalogueWork } from './people-catalogue.ts';
+import { createCustomerWork, type CustomerWork } from './people-customers.ts';
+import type { AsPeople } from './as-people.ts';
+import { must } from './must.ts';
+import { createOrderWork, type OrderWork } from './people-orders.ts';
 import type { SeedOrder } from './seed-input.ts';
 import { placeOrder } from './seed.ts';
 import type { World } from './world.ts';
@@ -12,24 +17,37 @@ export type TextEdit = {
 };
 
 /** What people do in the store's own admin and shop. */
-export type People = {
-  readonly editTexts: (productId: string, edit: TextEdit) => void;
-  readonly setAvailable: (variantId: string, quantity: number, locationId?: string) => void;
-  readonly setPrice: (variantId: string, price: string, compareAtPrice?: string | null) => void;
-  readonly setSku: (variantId: string, sku: string | null) => void;
-  readonly editOrderNote: (orderId: string, note: string) => void;
-  readonly archiveProduct: (productId: string) => void;
-  readonly deleteProduct: (productId: string) => void;
-  /** A real order at this store's own checkout. */
-  readonly placeOrder: (order: SeedOrder) => string;
-};
+export type People = CatalogueWork &
+  OrderWork &
+  CustomerWork & {
+    readonly editTexts: (productId: string, edit: TextEdit) => void;
+    readonly setAvailable: (variantId: string, quantity: number, locationId?: string) => void;
+    readonly setPrice: (variantId: string, price: string, compareAtPrice?: string | null) => void;
+    readonly setSku: (variantId: string, sku: string | null) => void;
+    readonly editOrderNote: (orderId: string, note: string) => void;
+    readonly archiveProduct: (productId: string) => void;
+    readonly deleteProduct: (productId: string) => void;
+    /** A real order at this store's own checkout. */
+    readonly placeOrder: (order: SeedOrder) => string;
+  };
 
 export function createPeople(world: World): People {
-  const asPeople = <T>(work: () => T): T => {
+  const asPeople: AsPeople = (work) => {
     world.settle();
     return world.as({ actor: 'people', callId: undefined }, work);
   };
+  return {
+    ...createCatalogueWork(world, asPeople),
+    ...createOrderWork(world, asPeople),
+    ...createCustomerWork(world, asPeople),
+    ...createEdits(world, asPeople),
+    placeOrder: (order) => asPeople(() => placeOrder(world, order)),
+  };
+}
 
+type Edits = Omit<People, keyof CatalogueWork | keyof OrderWork | keyof CustomerWork | 'placeOrder'>;
+
+function createEdits(world: World, asPeople: AsPeople): Edits {
   return {
     editTexts: (productId, { title, descriptionHtml, seo }) =>
       asPeople(() => {
@@ -87,11 +105,5 @@ export function createPeople(world: World): People {
           }),
       ),
     deleteProduct: (productId) => asPeople(() => removeProduct(world, must(world.products.get(productId), productId))),
-    placeOrder: (order) => asPeople(() => placeOrder(world, order)),
   };
-}
-
-function must<R>(found: R | undefined, id: string): R {
-  if (found === undefined) throw new Error(`Cannot act on "${id}": the store does not have it`);
-  return found;
 }

@@ -26,7 +26,22 @@ export type Settings = {
   readonly ordersPerMinute: number;
   /** Whether a taken value of a unique metafield makes orderCreate fail; the platform does not say. */
   readonly uniqueInOrderCreate: boolean;
+  /** Ids begin above this one; null: as in a shop of today, with 13 or 14 digits. */
+  readonly firstId: bigint | null;
+  /** The shop's own time, in the bodies of webhooks. */
+  readonly offsetMinutes: number;
+  /** Whether the ledger lists what answers showed of the store's rows (a source's does). */
+  readonly recordsReads: boolean;
+  /** Bodies that are alike within this time are sent as one. */
+  readonly debounceMs: number;
+  /** When a delivery that failed is tried again, after each failure; then its subscription is removed. */
+  readonly retriesMs: readonly number[];
+  /** Where a receiver that is named in a subscription can be reached; by default at that address. */
+  readonly tunnel: (uri: string) => string;
 };
+
+/** Eight times within four hours, each wait twice the one before: how long exactly is not published. */
+const RETRIES_MS = Array.from({ length: 8 }, (_, index) => Math.round((4 * 3_600_000 * 2 ** index) / 255));
 
 export const DEFAULT_SCOPES = [
   'write_products',
@@ -66,4 +81,10 @@ export const DEFAULT_SETTINGS: Settings = {
   answeringVersion: null,
   ordersPerMinute: Number.POSITIVE_INFINITY,
   uniqueInOrderCreate: false,
+  firstId: null,
+  offsetMinutes: 60,
+  recordsReads: false,
+  debounceMs: 1_000,
+  retriesMs: RETRIES_MS,
+  tunnel: (uri) => uri,
 };

@@ -15,6 +15,7 @@ import { createShopServer } from './server.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
 import { takeState, type ShopState } from './state.ts';
 import { createTokens, type Credentials } from './tokens.ts';
+import { createDeliveries, type Deliveries, type DeliveryPolicy } from './webhooks/deliveries.ts';
 import { createWorld, type World } from './world.ts';
 
 /** Built once, at the first store: it holds no state, and whoever only imports this file pays nothing. */
@@ -31,26 +32,29 @@ export type ShopifySimulatorOptions = Partial<Settings> &
     readonly random: () => number;
     /** Names of the locations; the first is the default one. */
     readonly locations?: readonly string[];
+    /** What becomes of each webhook; all are delivered, by default. */
+    readonly deliveryPolicy?: DeliveryPolicy;
   };
 
-export type ShopifySimulator = People & {
-  readonly start: (port?: number) => Promise<{ url: string }>;
-  readonly stop: () => Promise<void>;
-  readonly ledger: Ledger;
-  readonly faults: FaultPlan;
-  /** Ids of the locations, in the order they were named. */
-  readonly locationIds: readonly string[];
-  readonly publicationIds: readonly string[];
-  /** What a migration tool left behind. */
-  readonly seedProduct: (product: SeedProduct) => SeededProduct;
-  readonly seedOrder: (order: SeedOrder) => string;
-  readonly seedCustomer: (customer: SeedCustomer) => string;
-  readonly state: () => ShopState;
-  /** Takes points out of the bucket, as another client of the same app would. */
-  readonly drainBucket: (points: number) => void;
-  /** No token given so far is valid any more. */
-  readonly revokeTokens: () => void;
-};
+export type ShopifySimulator = People &
+  Deliveries & {
+    readonly start: (port?: number) => Promise<{ url: string }>;
+    readonly stop: () => Promise<void>;
+    readonly ledger: Ledger;
+    readonly faults: FaultPlan;
+    /** Ids of the locations, in the order they were named. */
+    readonly locationIds: readonly string[];
+    readonly publicationIds: readonly string[];
+    /** What a migration tool left behind. */
+    readonly seedProduct: (product: SeedProduct) => SeededProduct;
+    readonly seedOrder: (order: SeedOrder) => string;
+    readonly seedCustomer: (customer: SeedCustomer) => string;
+    readonly state: () => ShopState;
+    /** Takes points out of the bucket, as another client of the same app would. */
+    readonly drainBucket: (points: number) => void;
+    /** No token given so far is valid any more. */
+    readonly revokeTokens: () => void;
+  };
 
 /** A simulated store that speaks the Admin GraphQL API 2026-10 over HTTP. */
 export function createShopifySimulator({
@@ -60,6 +64,7 @@ export function createShopifySimulator({
   clientId,
   clientSecret,
   locations = ['Main warehouse'],
+  deliveryPolicy = () => 'deliver',
   ...given
 }: ShopifySimulatorOptions): ShopifySimulator {
   const settings: Settings = { ...DEFAULT_SETTINGS, ...given };
@@ -85,12 +90,16 @@ export function createShopifySimulator({
   bulk.attach(executor, server.url);
   const asMigration = <T>(work: () => T): T => world.as({ actor: 'migration', callId: undefined }, work);
   const places = openShop(world, locations);
+  // The app's own secret signs; a shop whose app has none delivers nothing that could be believed.
+  const deliveries = createDeliveries({ world, secret: clientSecret ?? '', policy: deliveryPolicy });
 
   return {
     ...createPeople(world),
+    ...deliveries,
     start: server.start,
     async stop() {
       for (const timer of timers) clearTimeout(timer);
+      await deliveries.stopDeliveries();
       await server.stop();
     },
     ledger,

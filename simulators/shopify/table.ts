@@ -2,6 +2,16 @@ import { isDeepStrictEqual } from 'node:util';
 
 import type { Actor, Ledger } from '../core/ledger.ts';
 
+/** A change of one row, as whoever watches the store sees it. */
+export type Change = {
+  readonly entity: string;
+  readonly action: 'create' | 'update' | 'delete';
+  readonly id: string;
+  readonly before: unknown;
+  readonly after: unknown;
+  readonly silent: boolean;
+};
+
 export type TableOptions<R> = {
   readonly entity: string;
   readonly ledger: Ledger;
@@ -10,6 +20,8 @@ export type TableOptions<R> = {
   readonly author: () => { readonly actor: Actor; readonly callId: number | undefined };
   readonly parentOf?: (record: R) => string;
   readonly indexLagMs: number;
+  /** Called after each change that is in the ledger. */
+  readonly changed?: (change: Change) => void;
   /** A second key, by which rows are looked up. */
   readonly keyOf?: (record: R) => string;
 };
@@ -56,6 +68,7 @@ export function createTable<R extends { readonly id: string }>(options: TableOpt
       ...(silent ? { silent } : {}),
       ...(callId === undefined ? {} : { callId }),
     });
+    options.changed?.({ entity: options.entity, action, id: known.id, before, after, silent });
     if (options.indexLagMs > 0) recent.push({ id: known.id, at: options.now(), before });
   };
 

@@ -17,13 +17,14 @@ import type {
 import type {
   BulkOperationRecord,
   CancelJobRecord,
+  MediaJobRecord,
   MetafieldDefinitionRecord,
   MetafieldRecord,
   ProductOperationRecord,
   WebhookSubscriptionRecord,
 } from './app-records.ts';
 import type { Settings } from './settings.ts';
-import { createTable, type Table } from './table.ts';
+import { createTable, type Change, type Table } from './table.ts';
 
 export type Tables = {
   readonly products: Table<ProductRecord>;
@@ -43,6 +44,7 @@ export type Tables = {
   readonly definitions: Table<MetafieldDefinitionRecord>;
   readonly webhooks: Table<WebhookSubscriptionRecord>;
   readonly cancelJobs: Table<CancelJobRecord>;
+  readonly mediaJobs: Table<MediaJobRecord>;
   readonly productOperations: Table<ProductOperationRecord>;
   readonly bulkOperations: Table<BulkOperationRecord>;
 };
@@ -68,6 +70,8 @@ export type World = Tables & {
   /** Does what has fallen due. Called before every look at the store. */
   readonly settle: () => void;
   readonly effect: (kind: SideEffect['kind'], entity: string, id: string, detail: string) => void;
+  /** Hears of every change from now on. */
+  readonly watch: (listener: (change: Change) => void) => void;
 };
 
 export type WorldOptions = {
@@ -82,6 +86,9 @@ export function createWorld({ settings, ledger, now: clock, random }: WorldOptio
   let current: Author = { actor: 'store', callId: undefined };
   let orderNumber = 1000;
   let agenda: { readonly at: number; readonly author: Author; readonly work: () => void }[] = [];
+
+  const listeners: ((change: Change) => void)[] = [];
+  const changed = (change: Change): void => listeners.forEach((listener) => listener(change));
 
   const now = (): number => due ?? clock();
   const as = <T>(author: Author, work: () => T): T => {
@@ -100,6 +107,7 @@ export function createWorld({ settings, ledger, now: clock, random }: WorldOptio
       now,
       author: () => current,
       indexLagMs: settings.indexLagMs,
+      changed,
       ...(parentOf === undefined ? {} : { parentOf }),
       ...(keyOf === undefined ? {} : { keyOf }),
     });
@@ -111,7 +119,7 @@ export function createWorld({ settings, ledger, now: clock, random }: WorldOptio
     random,
     now,
     stamp: () => toStamp(now()),
-    gid: createIds(random),
+    gid: createIds(random, settings.firstId),
     nextOrderNumber: () => (orderNumber += 1),
     author: () => current,
     as,
@@ -131,6 +139,7 @@ export function createWorld({ settings, ledger, now: clock, random }: WorldOptio
         }
       }
     },
+    watch: (listener) => void listeners.push(listener),
     effect(kind, entity, id, detail) {
       const { actor, callId } = current;
       ledger.effect({ at: now(), actor, kind, entity, id, detail, ...(callId === undefined ? {} : { callId }) });
@@ -167,6 +176,7 @@ function createTables(table: TableMaker): Tables {
     definitions: table('metafieldDefinition'),
     webhooks: table('webhookSubscription'),
     cancelJobs: table<CancelJobRecord>('orderCancelJob', ofOrder),
+    mediaJobs: table('mediaJob'),
     productOperations: table('productOperation'),
     bulkOperations: table('bulkOperation'),
   };
@@ -186,12 +196,13 @@ export function toStamp(ms: number): string {
   return new Date(Math.floor(ms / 1000) * 1000).toISOString().replace('.000Z', 'Z');
 }
 
-/** Ids of 13 or 14 digits that grow by steps, one row for each type. */
-function createIds(random: () => number): (type: string) => string {
-  const last = new Map<string, number>();
+/** Ids that grow by steps, one row for each type: of 13 or 14 digits, or above the one given. */
+function createIds(random: () => number, firstId: bigint | null): (type: string) => string {
+  const last = new Map<string, bigint>();
   return (type) => {
-    const before = last.get(type) ?? 4_000_000_000_000 + Math.floor(random() * 11_000_000_000_000);
-    const id = before + 32_768;
+    const before =
+      last.get(type) ?? (firstId ?? 4_000_000_000_000n) + BigInt(Math.floor(random() * 11_000_000_000_000));
+    const id = before + 32_768n;
     last.set(type, id);
     return `gid://shopify/${type}/${id}`;
   };

@@ -12,6 +12,7 @@ import type {
 import { numberOf, type World } from '../world.ts';
 import { legacyResourceId, ownerFields } from './metafield-fields.ts';
 import { money } from './money.ts';
+import { showing } from './shown.ts';
 
 export function variantsOf(world: World, productId: string): readonly VariantRecord[] {
   return world.variants.of(productId).toSorted((a, b) => a.position - b.position);
@@ -33,8 +34,11 @@ export const catalogueResolvers: ResolverMap = {
       connect(product.collectionIds.map((id) => world.collections.get(id)).filter(present), args, { unpaged }),
     tracksInventory: (product: ProductRecord, _: unknown, { world }) =>
       variantsOf(world, product.id).some((variant) => world.items.get(variant.inventoryItemId)?.tracked === true),
-    variants: (product: ProductRecord, args: PageArgs, { world, unpaged }) =>
-      connect(variantsOf(world, product.id), args, { unpaged, sortBy: (variant) => variant.position }),
+    variants: (product: ProductRecord, args: PageArgs, { world, unpaged }) => {
+      const page = connect(variantsOf(world, product.id), args, { unpaged, sortBy: (variant) => variant.position });
+      showing(world, page.nodes, product.id);
+      return page;
+    },
     variantsCount: (product: ProductRecord, _: unknown, { world }) => ({
       count: world.variants.of(product.id).length,
       precision: 'EXACT',
@@ -66,7 +70,9 @@ export const catalogueResolvers: ResolverMap = {
       { world },
     ) => {
       const level = levelAt(world, item.id, args.locationId);
-      return level !== undefined && (level.isActive || args.includeInactive === true) ? level : null;
+      if (level === undefined || !(level.isActive || args.includeInactive === true)) return null;
+      showing(world, [level], item.id);
+      return level;
     },
     inventoryLevels: (
       item: InventoryItemRecord,

@@ -1,12 +1,13 @@
 import { demandNode } from '../access.ts';
 import { connect, type Connection, type PageArgs } from '../connection.ts';
-import type { Context, Maybe, Resolver, ResolverMap } from '../context.ts';
+import { present, type Context, type Maybe, type Resolver, type ResolverMap } from '../context.ts';
 import { checkInputSize, topLevelError } from '../graphql-errors.ts';
 import { findDefinition, ownerByCustomId, toNamespace } from '../metafields.ts';
 import type { OrderRecord } from '../records.ts';
 import type { SearchFields } from '../search.ts';
 import type { Table } from '../table.ts';
 import { numberOf, type World } from '../world.ts';
+import { showing } from './shown.ts';
 import { customerFields, itemFields, orderFields, productFields, searchTable, variantFields } from './search-fields.ts';
 
 type ListArgs = PageArgs & { readonly query?: Maybe<string>; readonly sortKey?: Maybe<string> };
@@ -58,8 +59,11 @@ function list<R extends { readonly id: string }>(
   };
   return {
     rows,
-    connection: (_: unknown, args: ListArgs, context): Connection<R> =>
-      connect(rows(args, context), args, { unpaged: context.unpaged, sortBy: sorting(args.sortKey) }),
+    connection: (_: unknown, args: ListArgs, context): Connection<R> => {
+      const page = connect(rows(args, context), args, { unpaged: context.unpaged, sortBy: sorting(args.sortKey) });
+      showing(context.world, page.nodes);
+      return page;
+    },
     count: (_: unknown, args: ListArgs & { limit?: Maybe<number> }, context) => {
       const count = rows(args, context).length;
       const most = args.limit ?? 25_001;
@@ -206,7 +210,9 @@ export const queryResolvers: ResolverMap = {
     node: (_: unknown, { id }: { id: string }, { world }) => findNode(world, id),
     nodes: (_: unknown, { ids }: { ids: readonly string[] }, { world }) => {
       checkInputSize(ids, 'nodes.ids');
-      return ids.map((id) => findNode(world, id));
+      const found = ids.map((id) => findNode(world, id));
+      showing(world, found.filter(present) as readonly { readonly id: string }[]);
+      return found;
     },
     products: products.connection,
     productsCount: products.count,

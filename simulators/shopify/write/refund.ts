@@ -10,7 +10,7 @@ import type { World } from '../world.ts';
 import { idempotent } from './idempotent.ts';
 import { findOrder } from './orders.ts';
 
-type RefundInput = {
+export type RefundInput = {
   readonly orderId: string;
   readonly note?: Maybe<string>;
   readonly notify?: Maybe<boolean>;
@@ -35,7 +35,8 @@ export const refundMutations: ResolverMap[string] = {
     idempotent(context, info, input, () => createRefund(context, input)),
 };
 
-function createRefund({ world }: Context, input: RefundInput): Payload {
+/** Books a refund, as the call does. */
+export function createRefund({ world }: Pick<Context, 'world'>, input: RefundInput): Payload {
   const order = findOrder(world, input.orderId);
   if (order === undefined)
     return { order: null, refund: null, userErrors: [userError(['orderId'], 'Order does not exist')] };

@@ -1,0 +1,328 @@
+import { createServer, type IncomingHttpHeaders } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { describe, expect, test } from 'vitest';
+
+import { shopify } from '#libs/connectors/shopify/shopify-platform.ts';
+import { TOPICS, topicsOf, toTopicEnum } from '#libs/connectors/shopify/shopify-topics.ts';
+import type { WebhookRead } from '#libs/connectors/store-connector.ts';
+import { bare } from './shopify-harness.ts';
+import { openShop, type Harness } from './shopify-simulator.harness.ts';
+
+const SECRET = 'shpss_secret';
+const RECEIVER = 'https://sync.example.com/hooks';
+const EVERY = new Set(['product', 'order', 'customer'] as const);
+
+type Got = { readonly headers: IncomingHttpHeaders; readonly body: string };
+type Receiver = AsyncDisposable & {
+  readonly got: Got[];
+  answer: number;
+  readonly reads: () => readonly WebhookRead[];
+};
+type Shop = Harness & Receiver;
+
+/** A shop that calls a receiver, which reads every webhook as Lockstep does. */
+async function openShopWithReceiver(options: Parameters<typeof openShop>[0] = {}): Promise<Shop> {
+  const got: Got[] = [];
+  const server = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      got.push({ headers: request.headers, body: Buffer.concat(chunks).toString('utf8') });
+      response.writeHead(receiver.answer, { location: 'https://elsewhere.example' }).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const receiver = {
+    got,
+    answer: 200,
+    reads: () =>
+      got.map(({ headers, body }) =>
+        shopify.readWebhook({ headers: headers as Record<string, string>, body: new TextEncoder().encode(body) }, [
+          'an older secret',
+          SECRET,
+        ]),
+      ),
+  };
+  const harness = await openShop({
+    clientSecret: SECRET,
+    clientId: 'client',
+    locations: ['Main warehouse', 'Shop'],
+    tunnel: (uri) => uri.replace('https://sync.example.com', `http://127.0.0.1:${port}`),
+    ...options,
+  });
+  return Object.assign(receiver, harness, {
+    async [Symbol.asyncDispose]() {
+      await harness.sim.stop();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  });
+}
+
+async function subscribe({ send }: Harness, topics: readonly string[], thin = true): Promise<void> {
+  for (const topic of topics) {
+    const fields = thin ? (TOPICS[topic]?.fields ?? []) : [];
+    const answer = await send('CreateWebhook', {
+      topic: toTopicEnum(topic),
+      webhookSubscription: { uri: RECEIVER, includeFields: fields },
+    });
+    expect(answer.at('data.webhookSubscriptionCreate.userErrors')).toEqual([]);
+  }
+}
+
+function topicsGot({ got }: Receiver): readonly string[] {
+  return got.map(({ headers }) => String(headers['x-shopify-topic']));
+}
+
+function seedTee({ sim }: Harness) {
+  return sim.seedProduct({ title: 'Tee', variants: [{ sku: 'A', price: '10', quantity: 5 }] });
+}
+
+describe('the simulated Shopify shop tells of what its people do', () => {
+  test('signed, thin, by the topics of each act, and every body is understood', async () => {
+    await using shop = await openShopWithReceiver();
+    const { sim } = shop;
+    const { productId, variantIds } = seedTee(shop);
+    await subscribe(shop, topicsOf(EVERY));
+    const [variantId = ''] = variantIds;
+
+    sim.setPrice(variantId, '12');
+    sim.setAvailable(variantId, 3);
+    const customerId = sim.createCustomer({ email: 'ada@example.com', firstName: 'Ada' });
+    sim.setConsent(customerId, true);
+    const orderId = sim.placeOrder({ customerId, lines: [{ variantId, quantity: 1, price: '12' }] });
+    await sim.deliverDue();
+    sim.shipOrder(orderId, { parcels: [{ company: 'DHL', number: '0034' }] });
+    sim.refundOrder(orderId, { amount: '2.00' });
+    sim.deleteProduct(productId);
+    sim.deleteCustomer(customerId);
+    shop.clock.ms += 2_000;
+    await sim.deliverDue();
+
+    const reads = shop.reads();
+    expect(new Set(reads.map(({ kind }) => kind))).toEqual(new Set(['news', 'child']));
+    expect(new Set(topicsGot(shop))).toEqual(
+      new Set([
+        'products/update',
+        'products/delete',
+        'inventory_levels/update',
+        'inventory_levels/disconnect',
+        'customers/create',
+        'customers/update',
+        'customers/delete',
+        'customers_email_marketing_consent/update',
+        'orders/create',
+        'orders/updated',
+        'order_transactions/create',
+        'fulfillments/create',
+        'refunds/create',
+      ]),
+    );
+    const roots = new Set(reads.flatMap((read) => (read.kind === 'news' ? [read.rootId] : [])));
+    expect(roots).toEqual(new Set([productId, customerId, orderId].map(bare)));
+    expect(shop.got.map(({ body }) => body).join('\n')).not.toMatch(/ada@example|Ada/);
+  });
+
+  test('ids beyond 2^53 arrive with every digit', async () => {
+    await using shop = await openShopWithReceiver({ firstId: 788_032_119_674_292_922n });
+    const { productId, variantIds } = seedTee(shop);
+    await subscribe(shop, ['products/update'], false);
+
+    shop.sim.setPrice(variantIds[0] ?? '', '11');
+    await shop.sim.deliverDue();
+
+    expect(Number.isSafeInteger(Number(bare(productId)))).toBe(false);
+    expect(shop.reads()).toMatchObject([{ kind: 'news', rootId: bare(productId) }]);
+    expect(shop.got[0]?.body).toContain(`"id":${bare(variantIds[0] ?? '')},`);
+  });
+
+  test('a hold is told to nobody, and moves no clock', async () => {
+    await using shop = await openShopWithReceiver();
+    const orderId = shop.sim.seedOrder({ lines: [{ title: 'Tee', quantity: 1, price: '10' }] });
+    await subscribe(shop, topicsOf(EVERY));
+    shop.clock.ms += 60_000;
+    const before = shop.sim.state().orders[0]?.updatedAt;
+
+    shop.sim.holdOrder(orderId);
+    await shop.sim.deliverDue();
+
+    expect(shop.got).toEqual([]);
+    expect(shop.sim.state().orders[0]).toMatchObject({ displayFulfillmentStatus: 'ON_HOLD', updatedAt: before });
+  });
+
+  test('a burst is one body, and bodies that are alike within a second are sent once', async () => {
+    await using shop = await openShopWithReceiver();
+    const { productId } = seedTee(shop);
+    await subscribe(shop, ['products/update']);
+
+    for (const title of ['A', 'B', 'C']) shop.sim.editTexts(productId, { title });
+    await shop.sim.deliverDue();
+    shop.sim.editTexts(productId, { title: 'D' });
+    await shop.sim.deliverDue();
+    shop.clock.ms += 1_001;
+    shop.sim.editTexts(productId, { title: 'E' });
+    await shop.sim.deliverDue();
+
+    expect(shop.got).toHaveLength(2);
+    expect(shop.sim.ledger.deliveries.map(({ outcome }) => outcome)).toEqual(['delivered', 'lost', 'delivered']);
+  });
+
+  test('can be lost, doubled, and held back behind a later one', async () => {
+    await using shop = await openShopWithReceiver();
+    const { productId } = seedTee(shop);
+    await subscribe(shop, ['products/update']);
+    const fates = ['lose', 'double', { delayMs: 5_000 }, 'deliver'] as const;
+    for (const fate of fates) {
+      shop.sim.setDeliveryPolicy(() => fate);
+      shop.clock.ms += 2_000;
+      shop.sim.editTexts(productId, { title: JSON.stringify(fate) });
+      await shop.sim.deliverDue();
+    }
+    expect(shop.sim.outstandingDeliveries()).toBe(1);
+    shop.clock.ms += 5_000;
+    await shop.sim.deliverDue();
+
+    expect(shop.got).toHaveLength(4);
+    expect(new Set(shop.got.slice(0, 2).map(({ headers }) => headers['x-shopify-webhook-id'])).size).toBe(1);
+    expect(shop.sim.ledger.deliveries.map(({ outcome, reordered }) => [outcome, reordered ?? false])).toEqual([
+      ['lost', false],
+      ['doubled', false],
+      ['delivered', false],
+      ['delivered', true],
+    ]);
+  });
+});
+
+describe('the simulated Shopify shop tries again', () => {
+  const MINUTE = 60_000;
+
+  test('with the body and id of the first time, until it is answered', async () => {
+    await using shop = await openShopWithReceiver();
+    const { productId } = seedTee(shop);
+    await subscribe(shop, ['products/update'], false);
+    shop.answer = 503;
+    shop.sim.editTexts(productId, { title: 'First' });
+    await shop.sim.deliverDue();
+    expect(shop.sim.retryingDeliveries()).toBe(1);
+
+    shop.sim.setDeliveryPolicy(() => 'lose');
+    shop.sim.editTexts(productId, { title: 'Second' });
+    shop.answer = 200;
+    shop.clock.ms += 2 * MINUTE;
+    await shop.sim.deliverDue();
+
+    const [first, again] = shop.got;
+    expect(again?.body).toBe(first?.body);
+    expect(again?.body).toContain('First');
+    expect(again?.headers['x-shopify-webhook-id']).toBe(first?.headers['x-shopify-webhook-id']);
+    expect(shop.sim.retryingDeliveries()).toBe(0);
+  });
+
+  test('eight times in four hours, then the subscription is gone', async () => {
+    await using shop = await openShopWithReceiver();
+    const { productId } = seedTee(shop);
+    await subscribe(shop, ['products/update']);
+    // A redirect is no answer.
+    shop.answer = 302;
+    shop.sim.editTexts(productId, { title: 'New' });
+    const begun = shop.clock.ms;
+    await shop.sim.deliverDue();
+    while (shop.sim.retryingDeliveries() > 0) {
+      shop.clock.ms += MINUTE;
+      await shop.sim.deliverDue();
+    }
+
+    expect(shop.got).toHaveLength(9);
+    expect(shop.clock.ms - begun).toBeGreaterThan(230 * MINUTE);
+    expect(shop.clock.ms - begun).toBeLessThan(250 * MINUTE);
+    expect(shop.sim.state().webhooks).toEqual([]);
+    expect(shop.sim.ledger.deliveries).toMatchObject([{ outcome: 'failed', status: 302 }]);
+    shop.answer = 200;
+    shop.sim.editTexts(productId, { title: 'Unheard' });
+    await shop.sim.deliverDue();
+    expect(shop.got).toHaveLength(9);
+  });
+
+  test('a filter on a field that a body does not have lets nothing through', async () => {
+    await using shop = await openShopWithReceiver();
+    const { productId } = seedTee(shop);
+    for (const [topic, filter] of [
+      ['PRODUCTS_UPDATE', 'status:active'],
+      ['PRODUCTS_DELETE', 'no_such_field:1'],
+    ])
+      await shop.send('CreateWebhook', { topic, webhookSubscription: { uri: RECEIVER, filter } });
+
+    shop.sim.editTexts(productId, { title: 'New' });
+    await shop.sim.deliverDue();
+    shop.sim.deleteProduct(productId);
+    await shop.sim.deliverDue();
+
+    expect(topicsGot(shop)).toEqual(['products/update']);
+  });
+});
+
+describe('people of the simulated Shopify shop', () => {
+  test('ship in parts, with several parcels, and take a shipment back', async () => {
+    await using shop = await openShopWithReceiver();
+    const { sim } = shop;
+    const orderId = sim.placeOrder({
+      lines: [
+        { title: 'Tee', sku: 'A', quantity: 2, price: '10' },
+        { title: 'Cap', sku: 'B', quantity: 1, price: '5' },
+      ],
+    });
+    const first = sim.shipOrder(orderId, { units: { A: 1 }, parcels: [{ company: 'DHL', number: '1' }] });
+    expect(sim.state().orders[0]?.displayFulfillmentStatus).toBe('PARTIALLY_FULFILLED');
+    sim.shipOrder(orderId, { parcels: [{ company: 'UPS', number: '2' }, { number: '3' }] });
+    expect(sim.state().orders[0]?.displayFulfillmentStatus).toBe('FULFILLED');
+    sim.cancelShipment(first);
+
+    const [order] = sim.state().orders;
+    expect(order?.displayFulfillmentStatus).toBe('PARTIALLY_FULFILLED');
+    expect(
+      order?.fulfillments.map(({ status, trackingInfo }) => [status, trackingInfo.map(({ number }) => number)]),
+    ).toEqual([
+      ['CANCELLED', ['1']],
+      ['SUCCESS', ['2', '3']],
+    ]);
+    expect(sim.ledger.entries.every(({ actor }) => actor !== 'api')).toBe(true);
+  });
+
+  test('take money, give a part of it back, and cancel a little later', async () => {
+    await using shop = await openShopWithReceiver();
+    const { sim, clock } = shop;
+    const orderId = sim.seedOrder({
+      financialStatus: 'PENDING',
+      lines: [{ title: 'Tee', sku: 'A', quantity: 2, price: '10' }],
+    });
+    const status = () => sim.state().orders[0]?.displayFinancialStatus;
+    expect(status()).toBe('PENDING');
+    sim.payOrder(orderId);
+    expect(status()).toBe('PAID');
+    sim.refundOrder(orderId, { amount: '5', note: 'scratched' });
+    expect(status()).toBe('PARTIALLY_REFUNDED');
+    expect(() => sim.refundOrder(orderId, { amount: '16' })).toThrow(/15/);
+    sim.cancelOrder(orderId);
+    expect(sim.state().orders[0]?.cancelledAt).toBeNull();
+    clock.ms += 1_000;
+
+    expect(sim.state().orders[0]?.cancelledAt).not.toBeNull();
+    expect(sim.state().orders[0]?.refunds).toMatchObject([{ note: 'scratched', totalRefunded: '5.0' }]);
+  });
+
+  test('move stock between locations, and stop stocking one', async () => {
+    await using shop = await openShopWithReceiver();
+    const { sim } = shop;
+    const { variantIds } = seedTee(shop);
+    const [variantId = ''] = variantIds;
+    const [main = '', branch = ''] = sim.locationIds;
+
+    sim.moveUnits(variantId, 2, main, branch);
+    expect(sim.state().products[0]?.variants[0]).toMatchObject({ inventoryQuantity: 5 });
+    sim.stopStocking(variantId, branch);
+
+    expect(sim.state().products[0]?.variants[0]).toMatchObject({ inventoryQuantity: 3 });
+  });
+});
