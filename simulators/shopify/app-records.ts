@@ -44,6 +44,9 @@ export type CancelJobRecord = {
   readonly errors: readonly UserErrorRecord[];
 };
 
+/** The moving of a product's media, which the store does in its own time. */
+export type MediaJobRecord = { readonly id: string; readonly productId: string; readonly done: boolean };
+
 export type ProductOperationRecord = {
   readonly id: string;
   readonly productId: string | null;
