@@ -11,6 +11,8 @@ export type MediaRecord = {
   readonly alt: string | null;
   readonly url: string;
   readonly mediaContentType: string;
+  /** Until then it is still being worked on, and has no picture to show. */
+  readonly readyAt: number;
 };
 
 export type ProductRecord = {
@@ -74,7 +76,13 @@ export type InventoryLevelRecord = {
 
 export type LocationRecord = { readonly id: string; readonly name: string; readonly isActive: boolean };
 export type PublicationRecord = { readonly id: string; readonly title: string };
-export type CollectionRecord = { readonly id: string; readonly title: string; readonly handle: string };
+export type CollectionRecord = {
+  readonly id: string;
+  readonly title: string;
+  readonly handle: string;
+  /** It fills itself with the products that have this tag; null or absent: people choose. */
+  readonly tag?: string | null;
+};
 
 export type Address = {
   readonly id: string;

@@ -6,11 +6,13 @@ import { metafieldResolvers } from './read/metafield-fields.ts';
 import { orderResolvers } from './read/orders.ts';
 import { queryResolvers } from './read/query-root.ts';
 import { bulkMutations } from './write/bulk-operations.ts';
+import { collectionMutations } from './write/collections.ts';
 import { customerAddressMutations } from './write/customer-addresses.ts';
 import { customerMutations } from './write/customers.ts';
 import { holdMutations } from './write/fulfillment-holds.ts';
 import { fulfillmentMutations } from './write/fulfillments.ts';
 import { inventoryMutations } from './write/inventory.ts';
+import { mediaMutations } from './write/media.ts';
 import { metafieldMutations } from './write/metafields.ts';
 import { orderCancelMutations } from './write/order-cancel.ts';
 import { orderCreateMutations } from './write/order-create.ts';
@@ -32,6 +34,8 @@ export const resolvers: ResolverMap = guardAccess({
   Mutation: {
     ...inventoryMutations,
     ...productMutations,
+    ...collectionMutations,
+    ...mediaMutations,
     ...productSetMutations,
     ...variantMutations,
     ...metafieldMutations,

@@ -34,10 +34,17 @@ export type SeedProduct = {
   readonly status?: ProductRecord['status'];
   readonly seo?: { readonly title?: string | null; readonly description?: string | null };
   readonly images?: readonly { readonly src: string; readonly alt?: string }[];
+  /** Titles; one that is not there is made. */
+  readonly collections?: readonly string[];
   readonly options?: readonly string[];
   readonly variants: readonly SeedVariant[];
   readonly metafields?: readonly SeedMetafield[];
   readonly createdAt?: number;
+};
+export type SeedCollection = {
+  readonly title: string;
+  /** Fills it with the products that have this tag. */
+  readonly tag?: string;
 };
 export type SeededProduct = {
   readonly productId: string;

@@ -1,3 +1,5 @@
+import { insertCollection } from './collections.ts';
+import { insertMedia } from './media.ts';
 import { toDecimal, toUnits } from './decimals.ts';
 import type { SeedCustomer, SeededProduct, SeedOrder, SeedProduct, SeedVariant } from './seed-input.ts';
 import { openFulfillmentOrder, refreshFulfillmentStatus, ship, toTracking } from './fulfilment.ts';
@@ -11,11 +13,14 @@ import { numberOf, toStamp, type World } from './world.ts';
 import { insertCustomer } from './write/customer-upsert.ts';
 import { toAddress } from './write/order-input.ts';
 import { toLineItem, toTotals } from './write/order-totals.ts';
-import { addMedia } from './write/products.ts';
 import { insertProduct, insertVariant, toOptions, updateProductFields } from './write/product-parts.ts';
 
 function valuesOf(variant: SeedVariant): readonly string[] {
   return variant.optionValues ?? ['Default Title'];
+}
+
+function collectionOf(world: World, title: string): string {
+  return (world.collections.all().find((known) => known.title === title) ?? insertCollection(world, { title })).id;
 }
 
 export function seedProduct(world: World, input: SeedProduct): SeededProduct {
@@ -24,13 +29,18 @@ export function seedProduct(world: World, input: SeedProduct): SeededProduct {
     world,
     names.map((name, index) => ({ name, values: input.variants.map((variant) => valuesOf(variant)[index] ?? '') })),
   );
-  const product = insertProduct(world, input, options);
-  updateProductFields(world, product, { metafields: input.metafields });
-  addMedia(
-    world,
-    product.id,
-    (input.images ?? []).map(({ src, alt }) => ({ originalSource: src, alt: alt ?? null, mediaContentType: 'IMAGE' })),
-  );
+  const { collections = [], ...own } = input;
+  const product = insertProduct(world, own, options);
+  updateProductFields(world, product, {
+    metafields: input.metafields,
+    collectionsToJoin: collections.map((title) => collectionOf(world, title)),
+  });
+  world.products.update(product.id, {
+    media: (input.images ?? []).map(({ src, alt }) => ({
+      ...insertMedia(world, { originalSource: src, alt: alt ?? null }),
+      url: src,
+    })),
+  });
   const variants = input.variants.map((variant) => {
     const inserted = insertVariant(
       world,

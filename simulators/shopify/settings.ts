@@ -12,6 +12,8 @@ export type Settings = {
   readonly indexLagMs: number;
   /** How long orderCancel's job and asynchronous product operations take. */
   readonly jobMs: number;
+  /** How long a picture is worked on before it can be shown. */
+  readonly mediaMs: number;
   readonly bulkMs: number;
   readonly bucketSize: number;
   readonly restoreRate: number;
@@ -58,6 +60,8 @@ export const DEFAULT_SCOPES = [
   'read_merchant_managed_fulfillment_orders',
   'write_fulfillments',
   'read_fulfillments',
+  'write_files',
+  'read_files',
   'write_publications',
   'read_publications',
 ] as const;
@@ -72,6 +76,7 @@ export const DEFAULT_SETTINGS: Settings = {
   appId: '580111000001',
   indexLagMs: 0,
   jobMs: 50,
+  mediaMs: 0,
   bulkMs: 200,
   bucketSize: 2000,
   restoreRate: 100,

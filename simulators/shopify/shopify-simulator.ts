@@ -4,12 +4,13 @@ import { createFaultPlan, type FaultPlan } from '../core/faults.ts';
 import { createLedger, type Ledger } from '../core/ledger.ts';
 import { createBucket } from './bucket.ts';
 import { createBulk } from './bulk.ts';
+import { insertCollection } from './collections.ts';
 import { createExecutor } from './executor.ts';
 import { createIdempotency } from './idempotency.ts';
 import { createPeople, type People } from './people.ts';
 import { resolvers } from './resolvers.ts';
 import { createSchema } from './schema.ts';
-import type { SeedCustomer, SeededProduct, SeedOrder, SeedProduct } from './seed-input.ts';
+import type { SeedCollection, SeedCustomer, SeededProduct, SeedOrder, SeedProduct } from './seed-input.ts';
 import { seedCustomer, seedOrder, seedProduct } from './seed.ts';
 import { createShopServer } from './server.ts';
 import { DEFAULT_SETTINGS, type Settings } from './settings.ts';
@@ -49,6 +50,7 @@ export type ShopifySimulator = People &
     readonly seedProduct: (product: SeedProduct) => SeededProduct;
     readonly seedOrder: (order: SeedOrder) => string;
     readonly seedCustomer: (customer: SeedCustomer) => string;
+    readonly seedCollection: (collection: SeedCollection) => string;
     readonly state: () => ShopState;
     /** Takes points out of the bucket, as another client of the same app would. */
     readonly drainBucket: (points: number) => void;
@@ -108,6 +110,7 @@ export function createShopifySimulator({
     seedProduct: (product) => asMigration(() => seedProduct(world, product)),
     seedOrder: (order) => asMigration(() => seedOrder(world, order, 'migration')),
     seedCustomer: (customer) => asMigration(() => seedCustomer(world, customer)),
+    seedCollection: (collection) => asMigration(() => insertCollection(world, collection).id),
     state: () => takeState(world),
     drainBucket: bucket.drain,
     revokeTokens: tokens.revoke,

@@ -3,6 +3,7 @@ import { metafieldsOf } from './metafields.ts';
 import { currentTotal, outstanding, receivedTotal, refundedTotal } from './order-money.ts';
 import { toDecimal } from './decimals.ts';
 import type {
+  CollectionRecord,
   CustomerRecord,
   FulfillmentOrderRecord,
   FulfillmentRecord,
@@ -46,6 +47,7 @@ export type ShopState = {
   readonly products: readonly ProductState[];
   readonly orders: readonly OrderState[];
   readonly customers: readonly CustomerState[];
+  readonly collections: readonly CollectionRecord[];
   readonly locations: readonly LocationRecord[];
   readonly definitions: readonly MetafieldDefinitionRecord[];
   readonly webhooks: readonly WebhookSubscriptionRecord[];
@@ -62,6 +64,7 @@ export function takeState(world: World): ShopState {
     })),
     orders: world.orders.all().map((order) => toOrderState(world, order)),
     customers: world.customers.all().map((customer) => ({ ...customer, metafields: metafieldsOf(world, customer.id) })),
+    collections: world.collections.all(),
     locations: world.locations.all(),
     definitions: world.definitions.all(),
     webhooks: world.webhooks.all(),

@@ -3,10 +3,12 @@ import { z } from 'zod';
 import type { FieldName } from '#libs/fields/field-names.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import type { ConnectorDeps } from '../registry.ts';
-import type { StoreCapabilities, StoreConnector } from '../store-connector.ts';
+import type { RootKind } from '#libs/model/stored.ts';
+import type { ReadContext, StoreCapabilities, StoreConnector } from '../store-connector.ts';
 import { openBulkScan } from './shopify-bulk.ts';
 import { checkShop } from './shopify-check.ts';
 import { createShopifyClient } from './shopify-client.ts';
+import { createCollections } from './shopify-collections.ts';
 import { countedLocations, type ShopifyConfig } from './shopify-config.ts';
 import { createCreator } from './shopify-create.ts';
 import * as documents from './shopify-documents-shop.ts';
@@ -26,9 +28,11 @@ const WRITABLE: readonly FieldName[] = [
   'product.description',
   'product.handle',
   'product.status',
+  'product.categories',
   'product.brand',
   'product.tags',
   'product.seo',
+  'product.images',
   'variant.quantity',
   'variant.stockStatus',
   'variant.tracked',
@@ -52,7 +56,7 @@ const LANDING_MS = 120_000;
 
 export function shopifyCapabilities(landingMs = LANDING_MS): StoreCapabilities {
   return {
-    readable: new Set<FieldName>([...WRITABLE, 'product.categories', 'product.images']),
+    readable: new Set(WRITABLE),
     writable: new Set(WRITABLE),
     creatable: new Set(['product', 'order', 'customer']),
     stampable: new Set(['product', 'variant', 'order', 'customer']),
@@ -81,7 +85,12 @@ export function createShopifyConnector(config: ShopifyConfig, deps: ConnectorDep
   const lookUp = createLookUp(client, reader);
   const pager = createPager(client, shop, reader);
   const { clock, random, fetch = globalThis.fetch } = deps;
-  const parts = { client, shop, reader, clock, random, maxConcurrent: config.maxConcurrent };
+  const collections = createCollections(client, clock);
+  const parts = { client, shop, reader, collections, clock, random, maxConcurrent: config.maxConcurrent };
+  // Which collections fill themselves is known before a product is looked at, so that it is compared without them.
+  const learn = async (root: RootKind, call: ReadContext): Promise<void> => {
+    if (root === 'product' && call.fields.has('product.categories')) await collections.learn(call);
+  };
 
   return {
     platform: 'shopify',
@@ -96,9 +105,13 @@ export function createShopifyConnector(config: ShopifyConfig, deps: ConnectorDep
     },
     check: (role, selection, call) => checkShop({ client, shop, apiVersion: config.apiVersion, role, selection, call }),
 
-    readRoots: reader.roots,
+    async readRoots(root, refs, call) {
+      await learn(root, call);
+      return await reader.roots(root, refs, call);
+    },
     readRootsOf: reader.rootsOf,
     async *scan(root, { after = null }, call) {
+      await learn(root, call);
       const bulk = await openBulkScan(root, after, { client, shop, clock, fetch }, call);
       // A cursor of an export that is gone begins anew: no row may be missed.
       yield* bulk ?? pager.byId(root, after?.startsWith('bulk/') === true ? null : after, call);
@@ -123,7 +136,7 @@ export function createShopifyConnector(config: ShopifyConfig, deps: ConnectorDep
     listCreatedSince: pager.createdSince,
 
     prepare: (selection, call) => prepareShop(client, selection, call),
-    express,
+    express: (input) => express(input, collections.fillsItself),
     write: createWriter(parts),
     create: createCreator(parts),
     retire: createRetirer(parts),

@@ -1,15 +1,18 @@
 import { z } from 'zod';
 
 import { formatMoney } from '#libs/model/money.ts';
-import type { Variant } from '#libs/model/product.ts';
+import type { Product, Variant } from '#libs/model/product.ts';
+import type { StoredProduct } from '#libs/model/stored.ts';
 import type { CreateResult, RootDraft } from '../store-connector.ts';
 import * as reads from './shopify-documents-read.ts';
 import * as writes from './shopify-documents-write.ts';
 import type { WriteFailure } from './shopify-client.ts';
 import type { CreateParts } from './shopify-create.ts';
 import { express } from './shopify-express.ts';
-import { fromGid } from './shopify-ids.ts';
+import { fromGid, toGid } from './shopify-ids.ts';
+import type { ProductNative } from './shopify-mapping.ts';
 import { userErrorWire, type UserErrorWire } from './shopify-wire.ts';
+import { rememberImages } from './shopify-write-images.ts';
 import { toProductInput } from './shopify-write-products.ts';
 import { refusal, type Sent, type WriteSession } from './shopify-write-session.ts';
 
@@ -35,12 +38,15 @@ export async function createProduct(
   session: WriteSession,
   parts: CreateParts,
 ): Promise<CreateResult> {
-  if (draft.variants.some(({ variant }) => variant.price === null))
-    return { outcome: 'refused', message: 'a variant has no price, and Shopify would give it away' };
+  const impossible = whyNot(draft);
+  if (impossible !== null) return { outcome: 'refused', message: impossible };
   const location = await parts.shop.location(session.call);
+  const product = expressProduct(draft, parts);
+  const found = await parts.collections.ensure(product.categories, session);
+  if (!found.ok) return found.failure;
   const synchronous = draft.variants.length <= SYNCHRONOUS_MAX;
   const sent = await session.send(writes.CREATE_PRODUCT, setAnswer, {
-    input: toProductSet(draft, location),
+    input: toProductSet({ ...draft, product }, { location, collections: found.ids }),
     synchronous,
   });
   const made = await toProductId(sent, session, parts);
@@ -50,7 +56,47 @@ export async function createProduct(
   const [stored] = await parts.reader.roots('product', [{ id: fromGid(made) }], { ...session.call, fields: new Set() });
   if (stored === null || stored === undefined || stored.root !== 'product')
     return { outcome: 'unknown', message: 'the product was made, and cannot be read' };
+  // A convenience for later: without it the pictures are told from others by their order and text alone.
+  await rememberPictures(stored, product.images, session);
   return { outcome: 'created', stored, complete: shown && stored.variants.length === draft.variants.length };
+}
+
+async function rememberPictures(
+  stored: StoredProduct,
+  images: Product['images'],
+  session: WriteSession,
+): Promise<void> {
+  const media = ((stored.native as Partial<ProductNative> | undefined)?.media ?? []).filter(({ isImage }) => isImage);
+  if (media.length === 0 || media.length !== images.length) return;
+  await rememberImages(
+    toGid('Product', stored.id),
+    media.map(({ id }) => id),
+    images,
+    session,
+  );
+}
+
+const VARIANTS_MAX = 2_048;
+const OPTIONS_MAX = 3;
+
+/** What the shop would refuse, or would do otherwise than is wanted. */
+function whyNot({ variants }: ProductDraft): string | null {
+  if (variants.some(({ variant }) => variant.price === null))
+    return 'a variant has no price, and Shopify would give it away';
+  if (variants.length > VARIANTS_MAX)
+    return `it has ${variants.length} variants, and a product in Shopify no more than ${VARIANTS_MAX}`;
+  const options = optionNames(variants.map(({ variant }) => variant)).length;
+  return options > OPTIONS_MAX
+    ? `it has ${options} options, and a product in Shopify no more than ${OPTIONS_MAX}`
+    : null;
+}
+
+/** The product in Shopify's terms; a picture that cannot be fetched is left out. */
+function expressProduct({ product }: ProductDraft, { collections }: CreateParts): Product {
+  const images = product.images.filter(({ url }) => /^https?:/.test(url));
+  const input = { entity: 'product', wanted: { ...product, images }, present: null, selected: [] } as const;
+  const { wanted } = express(input, collections.fillsItself);
+  return { ...product, images, ...wanted };
 }
 
 async function show(draft: ProductDraft, id: string, session: WriteSession, parts: CreateParts): Promise<boolean> {
@@ -139,10 +185,10 @@ export function sourceIdField(value: string): Readonly<Record<string, string>> {
 
 function toProductSet(
   { sourceId, product, variants }: ProductDraft,
-  location: string,
+  { location, collections }: { readonly location: string; readonly collections: readonly string[] },
 ): Readonly<Record<string, unknown>> {
   const names = optionNames(variants.map(({ variant }) => variant));
-  const images = product.images.filter(({ url }) => /^https?:/.test(url));
+  const { images } = product;
   return {
     ...toProductInput({
       title: product.title,
@@ -155,6 +201,7 @@ function toProductSet(
     redirectNewHandle: false,
     status: 'DRAFT',
     metafields: [sourceIdField(sourceId)],
+    ...(collections.length === 0 ? {} : { collections }),
     ...(images.length === 0
       ? {}
       : {

@@ -48,6 +48,7 @@ function variantParts(count: number): string {
 }
 
 const FLAT = `id title handle status vendor tags createdAt updatedAt ${SOURCE_ID}`;
+const IMAGE_MARKS = 'imageMarks: metafield(namespace: "lockstep", key: "images")';
 const TEXTS = 'descriptionHtml seo { title description }';
 const PAGE_INFO = 'pageInfo { hasNextPage endCursor }';
 /** As many pictures as a product can have, and more collections than one is in. */
@@ -58,6 +59,7 @@ const PRODUCT = `fragment ProductParts on Product {
     descriptionHtml @include(if: $content)
     seo @include(if: $content) { title description }
     collections(first: ${ALL}) @include(if: $content) { nodes { id title } }
+    ${IMAGE_MARKS} @include(if: $content) { value }
     media(first: ${ALL}) @include(if: $content) { nodes { id mediaContentType alt preview { image { url } } } }
   }`;
 

@@ -1,13 +1,17 @@
 import type { FieldValues } from '#libs/fields/field-names.ts';
 import type { Address } from '#libs/model/address.ts';
 import { orderStatusSchema, type OrderState, type Parcel, type PaymentState } from '#libs/model/order.ts';
-import { stockStatusSchema, type StockStatus } from '#libs/model/product.ts';
+import { stockStatusSchema, type Product, type StockStatus } from '#libs/model/product.ts';
+import { addressHash } from '../address-hash.ts';
 import type { Expressed, ExpressInput } from '../store-connector.ts';
 
 type Draft = { readonly wanted: Record<string, unknown>; readonly withheld: Record<string, string> };
 
-/** Turns wanted values into what Shopify can hold. Pure, and idempotent: what it returned, once written, is wanted no differently. */
-export function express(input: ExpressInput): Expressed {
+/**
+ * Turns wanted values into what Shopify can hold. Pure, and idempotent: what it returned, once written, is wanted no differently.
+ * `fillsItself` tells by its title whether a collection chooses its products itself.
+ */
+export function express(input: ExpressInput, fillsItself: (title: string) => boolean = () => false): Expressed {
   const draft: Draft = { wanted: { ...input.wanted }, withheld: {} };
   switch (input.entity) {
     case 'variant':
@@ -16,6 +20,7 @@ export function express(input: ExpressInput): Expressed {
       break;
     case 'product':
       expressProduct(draft);
+      expressContent(input, draft, fillsItself);
       break;
     case 'customer':
       expressCustomer(draft);
@@ -142,6 +147,26 @@ function expressProduct(draft: Draft): void {
   if (Array.isArray(tags)) wanted['tags'] = expressTags(tags);
   const seo = wanted['seo'];
   if (isRecord(seo)) wanted['seo'] = { title: emptyToNull(seo['title']), description: emptyToNull(seo['description']) };
+}
+
+const IMAGES_MAX = 250;
+
+function expressContent({ present }: ExpressInput, draft: Draft, fillsItself: (title: string) => boolean): void {
+  const { wanted } = draft;
+  const { categories, images } = wanted as Partial<Product>;
+  if (categories !== undefined) {
+    const titles = categories.map((title) => title.trim()).filter((title) => title !== '' && !fillsItself(title));
+    // Nobody puts a product into these, or takes it out.
+    const automatic = ((present?.['categories'] ?? []) as Product['categories']).filter(fillsItself);
+    wanted['categories'] = [...new Set([...titles, ...automatic])].toSorted();
+  }
+  if (images === undefined) return;
+  const unready = images.findIndex(({ url }) => !/^https?:\/\//.test(url));
+  if (images.length > IMAGES_MAX)
+    withhold(draft, 'images', `a product in Shopify has no more than ${IMAGES_MAX} images`);
+  else if (unready >= 0)
+    withhold(draft, 'images', `image ${unready + 1} has no address that Shopify could fetch it from`);
+  else wanted['images'] = images.map((image) => ({ ...image, hash: image.hash ?? addressHash(image.url) }));
 }
 
 /** Shopify keeps one of several tags that differ in case alone, and sorts them. */

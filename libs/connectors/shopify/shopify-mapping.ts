@@ -1,9 +1,12 @@
+import { z } from 'zod';
+
 import type { Address } from '#libs/model/address.ts';
 import type { Customer } from '#libs/model/customer.ts';
 import { parseMoney } from '#libs/model/money.ts';
 import type { Product, StockStatus, Variant } from '#libs/model/product.ts';
 import type { StoredCustomer, StoredProduct, StoredVariant } from '#libs/model/stored.ts';
 import { fromGid, latest, toUtc } from './shopify-ids.ts';
+import { parseJson } from './shopify-token.ts';
 import type { AddressWire, CustomerWire, LevelWire, ProductWire, VariantWire } from './shopify-wire.ts';
 
 /**
@@ -97,8 +100,43 @@ export function toStoredProduct(
     createdAt: toUtc(wire.createdAt),
     changedAt: latest([wire.updatedAt, ...variants.map(({ changedAt }) => changedAt)]),
     product: toProduct(wire),
+    native: toProductNative(wire),
     variants,
     partial,
+  };
+}
+
+/** What a later write of a product needs: the collections it is in, and its media with what ours are called at the source. */
+export type ProductNative = {
+  readonly collections: readonly { readonly id: string; readonly title: string }[];
+  readonly media: readonly MediaNative[];
+};
+export type MediaNative = {
+  readonly id: string;
+  readonly isImage: boolean;
+  /** Empty while the shop is still working on it. */
+  readonly url: string;
+  readonly alt: string | null;
+  /** Of the source's picture that it was made of; absent where nobody wrote that down. */
+  readonly hash?: string;
+};
+
+const imageMarksSchema = z.record(z.string(), z.string());
+
+function toProductNative({ collections, media, imageMarks }: ProductWire): ProductNative {
+  const marks = imageMarksSchema.safeParse(parseJson(imageMarks?.value ?? '{}')).data ?? {};
+  return {
+    collections: collections?.nodes ?? [],
+    media: (media?.nodes ?? []).map(({ id, mediaContentType, alt, preview }): MediaNative => {
+      const hash = marks[id];
+      return {
+        id,
+        isImage: (mediaContentType ?? 'IMAGE') === 'IMAGE',
+        url: preview?.image?.url ?? '',
+        alt: orNull(alt),
+        ...(hash === undefined ? {} : { hash }),
+      };
+    }),
   };
 }
 
@@ -112,8 +150,8 @@ export function toProduct(wire: ProductWire): Product {
     brand: orNull(wire.vendor),
     tags: (wire.tags ?? []).toSorted(),
     seo: { title: orNull(wire.seo?.title), description: orNull(wire.seo?.description) },
-    images: (wire.media?.nodes ?? []).flatMap(({ alt, preview }) =>
-      preview?.image === null || preview?.image === undefined ? [] : [{ url: preview.image.url, alt: orNull(alt) }],
+    images: toProductNative(wire).media.flatMap(({ isImage, url, alt, hash }) =>
+      isImage ? [{ url, alt, ...(hash === undefined ? {} : { hash }) }] : [],
     ),
   };
 }

@@ -56,6 +56,7 @@ export const variantWire = z.object({
 export type VariantWire = z.infer<typeof variantWire>;
 
 const mediaWire = z.object({
+  id: z.string(),
   mediaContentType: text,
   alt: text,
   preview: z.object({ image: z.object({ url: z.string() }).nullish() }).nullish(),
@@ -72,8 +73,9 @@ export const productWire = z.object({
   updatedAt: text,
   descriptionHtml: text,
   seo: z.object({ title: text, description: text }).nullish(),
-  collections: nodes(z.object({ title: z.string() })),
+  collections: nodes(z.object({ id: z.string(), title: z.string() })),
   media: nodes(mediaWire),
+  imageMarks: mark,
   sourceId: mark,
 });
 export type ProductWire = z.infer<typeof productWire>;

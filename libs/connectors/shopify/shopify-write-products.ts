@@ -5,10 +5,13 @@ import { formatMoney, moneySchema, parseMoney } from '#libs/model/money.ts';
 import type { Product } from '#libs/model/product.ts';
 import type { StoredProduct, StoredVariant } from '#libs/model/stored.ts';
 import type { EntityPatch, RootPatch, WriteResult } from '../store-connector.ts';
+import { joinCollections } from './shopify-write-collections.ts';
 import * as writes from './shopify-documents-write.ts';
 import { chunk, fromGid, toGid } from './shopify-ids.ts';
 import { orNull, readStockStatus, toGrams, toProductStatus, type VariantNative } from './shopify-mapping.ts';
 import { userErrorWire } from './shopify-wire.ts';
+import type { WriterParts } from './shopify-write.ts';
+import { writeImages } from './shopify-write-images.ts';
 import { refusal, type WriteSession } from './shopify-write-session.ts';
 import type { QuantityRow, RowResult } from './shopify-write-stock.ts';
 
@@ -22,12 +25,46 @@ export type ProductWork = {
   readonly quantities: readonly { readonly variantId: string; readonly row: QuantityRow }[];
 };
 
+type ContentParts = Pick<WriterParts, 'client' | 'clock' | 'collections'>;
+
 /** Writes all of a product's patch but the quantities, which are packed with those of other products. */
-export async function writeProductFields(patch: RootPatch, session: WriteSession): Promise<ProductWork> {
+export async function writeProductFields(
+  patch: RootPatch,
+  session: WriteSession,
+  parts: ContentParts,
+): Promise<ProductWork> {
   const work: ProductWork = { stored: {}, failures: [], quantities: toQuantities(patch) };
-  for (const entity of patch.entities) if (entity.entity === 'product') await writeProduct(entity, { session, work });
+  for (const entity of patch.entities) {
+    if (entity.entity !== 'product') continue;
+    await writeProduct(entity, { session, work });
+    await writeContent(patch, entity, { session, work }, parts);
+  }
   await writeVariants(patch, { session, work });
   return work;
+}
+
+/** Pictures and collections have calls of their own. */
+async function writeContent(
+  patch: RootPatch,
+  { targetId, values }: EntityPatch,
+  { session, work }: Write,
+  parts: ContentParts,
+): Promise<void> {
+  const { categories, images } = values as Partial<Product>;
+  if (categories !== undefined) {
+    const joined = await session.guarded(() =>
+      joinCollections(patch, categories, { session, collections: parts.collections }),
+    );
+    if ('outcome' in joined) work.failures.push(joined);
+    else if (joined.ok) remember(work.stored, targetId, { categories: joined.categories });
+    else work.failures.push(joined.failure);
+  }
+  if (images !== undefined) {
+    const written = await session.guarded(() => writeImages(patch, images, session, parts));
+    if ('outcome' in written) work.failures.push(written);
+    else if (written.ok) remember(work.stored, targetId, { images: written.images });
+    else work.failures.push(written.failure);
+  }
 }
 
 /** Joins what the quantities brought with what was written before. */
@@ -78,7 +115,9 @@ const productAnswer = z.object({
 });
 
 async function writeProduct({ targetId, values }: EntityPatch, { session, work }: Write): Promise<void> {
-  const product = { id: toGid('Product', targetId), ...toProductInput(values) };
+  const input = toProductInput(values);
+  if (Object.keys(input).length === 0) return;
+  const product = { id: toGid('Product', targetId), ...input };
   const sent = await session.send(writes.UPDATE_PRODUCT, productAnswer, { product });
   if (!sent.ok) return void work.failures.push(sent.failure);
   const { product: stored, userErrors } = sent.data.productUpdate;

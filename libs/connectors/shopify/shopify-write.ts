@@ -4,6 +4,7 @@ import type { Clock } from '#libs/runtime/clock.ts';
 import type { Random } from '#libs/runtime/random.ts';
 import type { OrderStep, RootPatch, WriteContext, WriteResult } from '../store-connector.ts';
 import type { ShopifyClient } from './shopify-client.ts';
+import type { Collections } from './shopify-collections.ts';
 import { publish } from './shopify-create-product.ts';
 import { inParallel } from './shopify-gate.ts';
 import { toGid } from './shopify-ids.ts';
@@ -20,6 +21,7 @@ export type WriterParts = {
   readonly client: ShopifyClient;
   readonly shop: Shop;
   readonly reader: Reader;
+  readonly collections: Collections;
   readonly clock: Clock;
   readonly random: Random;
   readonly maxConcurrent: number;
@@ -81,7 +83,7 @@ async function writeProducts(patches: readonly RootPatch[], { session, parts, re
   }
   const ready = patches.filter((patch) => !results.has(patch));
   // Tracking comes before the number: an untracked item has none.
-  const works = await inParallel(ready, parts.maxConcurrent, (patch) => writeProductFields(patch, session));
+  const works = await inParallel(ready, parts.maxConcurrent, (patch) => writeProductFields(patch, session, parts));
   const rows = works.flatMap(({ quantities }) => quantities.map(({ row }) => row));
   const location = rows.length === 0 ? '' : await parts.shop.location(session.call);
   const set = await setQuantities(rows, {

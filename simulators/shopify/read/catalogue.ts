@@ -2,6 +2,7 @@ import { connect, type PageArgs } from '../connection.ts';
 import { present, type ResolverMap } from '../context.ts';
 import { inventoryQuantity, levelAt, levelsOf } from '../inventory.ts';
 import type {
+  CollectionRecord,
   InventoryItemRecord,
   InventoryLevelRecord,
   MediaRecord,
@@ -22,6 +23,16 @@ export function variantTitle(variant: VariantRecord): string {
   return variant.selectedOptions.map(({ value }) => value).join(' / ');
 }
 
+/** Chosen by people, and those that fill themselves. */
+function collectionsOf(world: World, product: ProductRecord): readonly CollectionRecord[] {
+  const tags = new Set(product.tags.map((tag) => tag.toLowerCase()));
+  return world.collections
+    .all()
+    .filter(
+      ({ id, tag }) => product.collectionIds.includes(id) || (typeof tag === 'string' && tags.has(tag.toLowerCase())),
+    );
+}
+
 export const catalogueResolvers: ResolverMap = {
   Product: {
     ...ownerFields,
@@ -31,7 +42,7 @@ export const catalogueResolvers: ResolverMap = {
       product.options.slice(0, first ?? undefined),
     media: (product: ProductRecord, args: PageArgs, { unpaged }) => connect(product.media, args, { unpaged }),
     collections: (product: ProductRecord, args: PageArgs, { world, unpaged }) =>
-      connect(product.collectionIds.map((id) => world.collections.get(id)).filter(present), args, { unpaged }),
+      connect(collectionsOf(world, product), args, { unpaged }),
     tracksInventory: (product: ProductRecord, _: unknown, { world }) =>
       variantsOf(world, product.id).some((variant) => world.items.get(variant.inventoryItemId)?.tracked === true),
     variants: (product: ProductRecord, args: PageArgs, { world, unpaged }) => {
@@ -121,7 +132,24 @@ export const catalogueResolvers: ResolverMap = {
         { unpaged },
       ),
   },
-  MediaImage: { preview: (media: MediaRecord) => ({ image: { id: media.id, url: media.url } }) },
+  MediaImage: {
+    preview: (media: MediaRecord, _: unknown, { world }) =>
+      world.now() < media.readyAt ? null : { image: { id: media.id, url: media.url } },
+  },
+  Collection: {
+    sources: (collection: CollectionRecord) => [
+      {
+        id: `gid://shopify/CollectionConditionsSource/${numberOf(collection.id)}`,
+        title: collection.title,
+        inclusion: {
+          conditions:
+            typeof collection.tag !== 'string'
+              ? []
+              : [{ id: `gid://shopify/CollectionSourceInclusionConditionProductTag/${numberOf(collection.id)}` }],
+        },
+      },
+    ],
+  },
 };
 
 export function quantityOf(level: InventoryLevelRecord, name: string): number {

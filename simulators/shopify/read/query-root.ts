@@ -190,6 +190,8 @@ export const queryResolvers: ResolverMap = {
         args,
         { unpaged, sortBy: ({ name }) => name },
       ),
+    collections: (_: unknown, args: PageArgs, { world, unpaged }) =>
+      connect(world.collections.all(), args, { unpaged }),
     publications: (_: unknown, args: PageArgs, { world, unpaged }) =>
       connect(world.publications.all(), args, { unpaged }),
     metafieldDefinition: (
@@ -250,7 +252,7 @@ export const queryResolvers: ResolverMap = {
       connect(world.bulkOperations.all(), args, { unpaged, sortBy: sorting(args.sortKey) }),
     job: (_: unknown, { id }: { id: string }, { world }) => {
       const job = world.cancelJobs.all().find(({ jobId }) => jobId === id);
-      return { id, done: job === undefined || job.status !== 'STARTED' };
+      return { id, done: (job === undefined || job.status !== 'STARTED') && world.mediaJobs.get(id)?.done !== false };
     },
     productOperation: byId((world) => world.productOperations),
   },

@@ -1,10 +1,12 @@
 import type { Maybe, ResolverMap } from '../context.ts';
 import { userError } from '../graphql-errors.ts';
 import { setAvailable } from '../inventory.ts';
+import { insertMedia } from '../media.ts';
 import { writeMetafield } from '../metafields.ts';
 import { variantsOf } from '../read/catalogue.ts';
 import type { ProductRecord, UserErrorRecord } from '../records.ts';
 import type { World } from '../world.ts';
+import { blankToNull } from './inventory-item.ts';
 import {
   insertProduct,
   insertVariant,
@@ -135,13 +137,9 @@ function replaceLists(world: World, productId: string, input: SetInput): void {
   const old = world.products.get(productId)?.media ?? [];
   world.products.update(productId, {
     media: input.files.flatMap(({ id, originalSource, alt }) => {
-      const kept = old.find(
-        (media) => media.id === id || (originalSource !== undefined && media.url === originalSource),
-      );
-      if (kept !== undefined) return [{ ...kept, alt: alt ?? kept.alt }];
-      return typeof originalSource === 'string'
-        ? [{ id: world.gid('MediaImage'), alt: alt ?? null, url: originalSource, mediaContentType: 'IMAGE' }]
-        : [];
+      const kept = old.find((media) => media.id === id);
+      if (kept !== undefined) return [{ ...kept, alt: alt === undefined ? kept.alt : blankToNull(alt) }];
+      return typeof originalSource === 'string' ? [insertMedia(world, { originalSource, alt })] : [];
     }),
   });
 }

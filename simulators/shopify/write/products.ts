@@ -1,7 +1,8 @@
 import type { Maybe, ResolverMap } from '../context.ts';
 import { userError } from '../graphql-errors.ts';
 import { checkMetafields, ownerByCustomId } from '../metafields.ts';
-import type { MediaRecord, ProductRecord, UserErrorRecord } from '../records.ts';
+import { insertMedia, type MediaInput } from '../media.ts';
+import type { ProductRecord, UserErrorRecord } from '../records.ts';
 import type { World } from '../world.ts';
 import {
   insertProduct,
@@ -18,7 +19,6 @@ export type ProductIdentifier = {
   readonly handle?: Maybe<string>;
   readonly customId?: Maybe<{ readonly namespace?: Maybe<string>; readonly key: string; readonly value: string }>;
 };
-type MediaInput = { readonly originalSource: string; readonly alt?: Maybe<string>; readonly mediaContentType: string };
 type CreateInput = ProductInput & {
   readonly productOptions?: Maybe<
     readonly { name?: Maybe<string>; values?: Maybe<readonly { name?: Maybe<string> }[]> }[]
@@ -136,19 +136,27 @@ export function productErrors(world: World, productId: string | undefined, input
       ),
     );
   }
+  errors.push(...collectionErrors(world, input));
   return errors;
+}
+
+function collectionErrors(world: World, { collections, collectionsToJoin, collectionsToLeave }: ProductInput) {
+  const named = { collections, collectionsToJoin, collectionsToLeave };
+  return Object.entries(named).flatMap(([field, ids]) =>
+    (ids ?? []).flatMap((id, index): UserErrorRecord[] => {
+      const collection = world.collections.get(id);
+      if (collection === undefined) return [userError([field, index], 'Collection does not exist')];
+      return typeof collection.tag !== 'string'
+        ? []
+        : [userError([field, index], 'Can\u2019t manually add products to a smart collection')];
+    }),
+  );
 }
 
 export function addMedia(world: World, productId: string, media: readonly MediaInput[]): void {
   const product = world.products.get(productId);
   if (product === undefined || media.length === 0) return;
-  const added: MediaRecord[] = media.map(({ originalSource, alt, mediaContentType }) => ({
-    id: world.gid('MediaImage'),
-    alt: alt ?? null,
-    url: originalSource,
-    mediaContentType,
-  }));
-  world.products.update(productId, { media: [...product.media, ...added] });
+  world.products.update(productId, { media: [...product.media, ...media.map((input) => insertMedia(world, input))] });
 }
 
 function publish(

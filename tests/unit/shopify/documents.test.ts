@@ -7,6 +7,7 @@ import type { Document } from '#libs/connectors/shopify/shopify-documents.ts';
 import * as catalogue from '#libs/connectors/shopify/shopify-documents-products.ts';
 import * as lookups from '#libs/connectors/shopify/shopify-documents-lookup.ts';
 import * as reads from '#libs/connectors/shopify/shopify-documents-read.ts';
+import * as content from '#libs/connectors/shopify/shopify-documents-content.ts';
 import * as retire from '#libs/connectors/shopify/shopify-documents-retire.ts';
 import * as shop from '#libs/connectors/shopify/shopify-documents-shop.ts';
 import * as writes from '#libs/connectors/shopify/shopify-documents-write.ts';
@@ -27,6 +28,7 @@ const fixed = [
   ...Object.values(shop),
   ...Object.values(writes),
   ...Object.values(retire),
+  ...Object.values(content),
 ].filter((value) => isDocument(value));
 function textOf(name: string): string {
   return fixed.find((document) => document.name === name)?.text ?? '';
