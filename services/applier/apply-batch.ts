@@ -98,9 +98,7 @@ async function beforeWriting(
       : decided;
   }
   if (decision.kind !== 'wait') return null;
-  const inBatch = new Set(
-    batch.works.flatMap(({ logged }) => (logged.news === null ? [] : [`${logged.news.root}:${logged.news.rootId}`])),
-  );
+  const inBatch = rootsOf(batch);
   if (round < ROUNDS_MAX && decision.needs.every(({ root, rootId }) => inBatch.has(`${root}:${rootId}`)))
     return 'again';
   const now = deps.clock.now();
@@ -169,6 +167,19 @@ async function writePlanned(
   }
   if (batch.epoch.signal.aborted) throw new EpochLost('The partition has another owner');
   if (waitMs > 0) await deps.clock.sleep(waitMs, batch.epoch.signal);
+}
+
+const rootsByBatch = new WeakMap<Batch, ReadonlySet<string>>();
+
+// Each of a thousand orders may ask.
+function rootsOf(batch: Batch): ReadonlySet<string> {
+  const known = rootsByBatch.get(batch);
+  if (known !== undefined) return known;
+  const roots = new Set(
+    batch.works.flatMap(({ logged: { news } }) => (news === null ? [] : [`${news.root}:${news.rootId}`])),
+  );
+  rootsByBatch.set(batch, roots);
+  return roots;
 }
 
 function endingOf(one: Planned, written: Written, landingMs: number): Ending {
