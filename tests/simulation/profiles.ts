@@ -93,7 +93,7 @@ export const AIMED: readonly { readonly rule: SimRule | 'read-after-news'; reado
       flushes: 0,
       fallBacks: 0,
       missed: 0.5,
-      reconciler: { kills: 8, freezes: 0 },
+      reconciler: { kills: 8, freezes: 0, often: true },
       target: { late: 0, lost: 0, pause: 0 },
     },
   },
