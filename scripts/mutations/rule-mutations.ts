@@ -27,6 +27,15 @@ export const RULE_MUTATIONS: readonly Mutation[] = [
     ci: true,
   },
   {
+    id: 'refused-commit-counts',
+    breaks: rule(1, 'epoch'),
+    does: 'a begin that the log refused, because another process owns the partition, is taken for held',
+    file: 'libs/event-log/epoch-work.ts',
+    find: "      lose();\n      return 'lost';\n",
+    replace: "      return 'held';\n",
+    tests: histories('aimed at the rule epoch'),
+  },
+  {
     id: 'any-generation-commits',
     breaks: rule(1, 'epoch'),
     does: 'whoever owned the partition before may still commit',
