@@ -11,7 +11,10 @@ export type BatchSize = {
   readonly took: (roots: number, ms: number) => void;
 };
 
-/** What even a slow store is given, as calls that write many are packed from one batch. */
+/**
+ * What even a slow store is given, as calls that write many are packed from one batch. Larger ones are a multiple of it: else each would
+ * leave a call half empty.
+ */
 export const ROOTS_MIN = 250;
 const ROOTS_MAX = 2_000;
 /** Batches grow to what takes about this long. What comes meanwhile waits for them, so it is short. */
@@ -35,7 +38,7 @@ export function createBatchSize(sendMs: number): BatchSize {
     took(done, ms) {
       // One that was not full tells nothing of a full one.
       if (done < roots) return;
-      const wanted = Math.floor((done * wantedMs) / Math.max(1, ms));
+      const wanted = ROOTS_MIN * Math.floor((done * wantedMs) / Math.max(1, ms) / ROOTS_MIN);
       roots = Math.min(Math.max(ROOTS_MIN, wanted), done * GROWTH_MAX, ROOTS_MAX);
     },
   };

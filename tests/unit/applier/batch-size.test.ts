@@ -32,6 +32,14 @@ describe('createBatchSize()', () => {
     expect(size.roots()).toBe(500);
   });
 
+  test('gives a multiple of the least, so that no call is left half empty', () => {
+    const size = createBatchSize(15_000);
+
+    size.took(250, 700);
+
+    expect(size.roots()).toBe(500);
+  });
+
   test('gives less where calls may be sent for a short time only', () => {
     const size = createBatchSize(2_000);
 
