@@ -8,6 +8,10 @@ export type VerbEntry = { readonly summary: string; readonly load: () => Promise
  */
 export const VERBS: Readonly<Record<string, VerbEntry>> = {
   init: { summary: 'write a commented config to begin with', load: async () => (await import('./init.ts')).verb },
+  connect: {
+    summary: 'let a merchant hand out keys by consent',
+    load: async () => (await import('./connect.ts')).verb,
+  },
   check: { summary: 'look at everything before the first run', load: async () => (await import('./check.ts')).verb },
   webhooks: { summary: 'register webhooks at the old shop', load: async () => (await import('./webhooks.ts')).verb },
   plan: { summary: 'what would be written, were it approved', load: async () => (await import('./plan.ts')).verb },

@@ -3,6 +3,7 @@ import type { z } from 'zod';
 import type { StatusTarget } from '#libs/fields/field-maps.ts';
 import type { Clock } from '#libs/runtime/clock.ts';
 import type { Random } from '#libs/runtime/random.ts';
+import type { Consent } from './consent.ts';
 import type { Fetch } from './http.ts';
 import type { Budget, StoreConnector, WebhookReader } from './store-connector.ts';
 import { shopify } from './shopify/shopify-platform.ts';
@@ -29,6 +30,8 @@ export type Platform<C> = {
   readonly label: string;
   /** The part of the config under `source` or `target`, without `platform`. */
   readonly configSchema: z.ZodType<C>;
+  /** How a merchant hands out keys by consent; absent: keys are made by hand. */
+  readonly consent?: Consent<C>;
   readonly open: (config: C, deps: ConnectorDeps) => StoreConnector;
   readonly readWebhook: WebhookReader;
   readonly webhookSecrets: (config: C) => readonly string[];

@@ -7,6 +7,7 @@ import { createBulk } from './bulk.ts';
 import { insertCollection } from './collections.ts';
 import { createExecutor } from './executor.ts';
 import { createIdempotency } from './idempotency.ts';
+import { createInstall } from './install.ts';
 import { createPeople, type People } from './people.ts';
 import { resolvers } from './resolvers.ts';
 import { createSchema } from './schema.ts';
@@ -56,6 +57,8 @@ export type ShopifySimulator = People &
     readonly drainBucket: (points: number) => void;
     /** No token given so far is valid any more. */
     readonly revokeTokens: () => void;
+    /** The merchant agrees on the page that asks to install the app; answers where their browser is sent, null where it is no such page. */
+    readonly agreeToInstall: (page: string) => string | null;
   };
 
 /** A simulated store that speaks the Admin GraphQL API 2026-10 over HTTP. */
@@ -75,7 +78,8 @@ export function createShopifySimulator({
   const world = createWorld({ settings, ledger, now, random });
   const bucket = createBucket({ size: settings.bucketSize, restoreRate: settings.restoreRate, now });
   const idempotency = createIdempotency(now);
-  const tokens = createTokens(world, { accessToken, clientId, clientSecret });
+  const install = createInstall(world, { accessToken, clientId, clientSecret });
+  const tokens = createTokens(world, { accessToken, clientId, clientSecret }, install.exchange);
   const bulk = createBulk({ author: () => world.author(), shop: settings.shop, random });
   const executor = createExecutor({ schema: sharedSchema(), world, idempotency, bulk: bulk.port });
   const timers = new Set<NodeJS.Timeout>();
@@ -114,6 +118,7 @@ export function createShopifySimulator({
     state: () => takeState(world),
     drainBucket: bucket.drain,
     revokeTokens: tokens.revoke,
+    agreeToInstall: install.agree,
   };
 }
 

@@ -26,6 +26,8 @@ import type { Identity, Settings, Shop, Tables } from './shop.ts';
 import { createScheduledSales } from './scheduled-sales.ts';
 import { createSequences } from './shop.ts';
 import type { Category, Customer, Note, Order, Product, Refund, Webhook } from './types.ts';
+import { createWcAuth } from './wc-auth.ts';
+import type { WcAuth } from './wc-auth.ts';
 import { createWebhookQueue } from './webhooks.ts';
 
 export type { ApiKey } from './auth.ts';
@@ -93,6 +95,8 @@ export type WooCommerceSimulator = Seeds & {
   /** The shop's own clockwork: sales whose time began or ended since the last run are saved, by nobody. Answers how many. */
   readonly runScheduledSales: () => number;
   readonly setCondition: (condition: Condition) => void;
+  /** The page on which the merchant hands out a key. */
+  readonly wcAuth: WcAuth;
   /** Another shop answers at the same address (a restored copy, another domain). */
   readonly setIdentity: (identity: Partial<Identity>) => void;
   readonly identity: () => Identity;
@@ -130,9 +134,10 @@ export function createWooCommerceSimulator(options: WooCommerceOptions): WooComm
     policy: options.deliveryPolicy ?? (() => 'deliver'),
     allowReceiver: options.allowReceiver ?? (() => true),
   });
+  const keys = [...keysFrom(options)];
   const endpoint = createEndpoint({
     shop,
-    authenticate: createAuthenticator(keysFrom(options), now, () => identity.siteUrl),
+    authenticate: createAuthenticator(keys, now, () => identity.siteUrl),
     isSsl: options.isSsl ?? false,
     condition: () => condition,
     randomId,
@@ -156,6 +161,7 @@ export function createWooCommerceSimulator(options: WooCommerceOptions): WooComm
     stopDeliveries: deliveries.stop,
     setDeliveryPolicy: deliveries.setPolicy,
     runScheduledSales: createScheduledSales(shop),
+    wcAuth: createWcAuth({ keys, random }),
     setCondition: (next) => {
       condition = next;
     },

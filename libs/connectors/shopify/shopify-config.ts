@@ -21,6 +21,12 @@ export const shopifyConfigSchema = z
       .optional()
       .describe('Admin API access token of a custom app; instead of clientId and clientSecret'),
     clientId: z.string().min(1).optional().describe('Client id of an app of the same organisation; with clientSecret'),
+    install: z
+      .boolean()
+      .optional()
+      .describe(
+        'true: the app is installed with the merchant’s consent, whose accessToken `lockstep connect` writes; needs clientId, clientSecret and accessToken',
+      ),
     clientSecret: z.string().min(1).optional().describe('Client secret of that app; tokens are asked for and renewed'),
     location: z.string().min(1).optional().describe('Name or id of the location whose quantity is read and written'),
     locations: z
@@ -44,7 +50,7 @@ export const shopifyConfigSchema = z
     maxConcurrent: z.int().min(1).max(20).default(4).describe('Calls to this shop at a time'),
   })
   .refine(hasOneWayIn, {
-    error: 'needs either accessToken, or clientId and clientSecret',
+    error: 'needs either accessToken, or clientId and clientSecret; with install: true all three',
     path: ['accessToken'],
   })
   .refine(({ location, locations }) => location !== undefined || locations !== undefined, {
@@ -58,8 +64,10 @@ function hasOneWayIn(config: {
   readonly accessToken?: string | undefined;
   readonly clientId?: string | undefined;
   readonly clientSecret?: string | undefined;
+  readonly install?: boolean | undefined;
 }): boolean {
   const credentials = [config.clientId, config.clientSecret].filter((value) => value !== undefined).length;
+  if (config.install === true) return config.accessToken !== undefined && credentials === 2;
   return config.accessToken === undefined ? credentials === 2 : credentials === 0;
 }
 

@@ -1,5 +1,6 @@
 import type { Platform } from '../registry.ts';
 import { baseUrl, shopifyConfigSchema, type ShopifyConfig } from './shopify-config.ts';
+import { shopifyConsent } from './shopify-consent.ts';
 import { createShopifyConnector } from './shopify-connector.ts';
 import { SHOPIFY_STATUS_MAP } from './shopify-mapping-order.ts';
 import { readShopifyWebhook } from './shopify-webhook.ts';
@@ -9,6 +10,7 @@ export const shopify: Platform<ShopifyConfig> = {
   name: 'shopify',
   label: 'Shopify',
   configSchema: shopifyConfigSchema,
+  consent: shopifyConsent,
   open: createShopifyConnector,
   readWebhook: readShopifyWebhook,
   webhookSecrets: ({ webhookSecrets, clientSecret }) => [

@@ -1,6 +1,7 @@
 import type { Platform } from '../registry.ts';
 import { baseUrl, wooCommerceConfigSchema } from './woocommerce-config.ts';
 import type { WooCommerceConfig } from './woocommerce-config.ts';
+import { wooCommerceConsent } from './woocommerce-consent.ts';
 import { createWooCommerceConnector } from './woocommerce-connector.ts';
 import { statusWord, WOOCOMMERCE_STATUS_MAP } from './woocommerce-status.ts';
 import { readWooCommerceWebhook } from './woocommerce-webhook.ts';
@@ -15,6 +16,7 @@ export const woocommerce: Platform<WooCommerceConfig> = {
   name: 'woocommerce',
   label: 'WooCommerce',
   configSchema: wooCommerceConfigSchema,
+  consent: wooCommerceConsent,
   open: createWooCommerceConnector,
   readWebhook: readWooCommerceWebhook,
   webhookSecrets: ({ webhookSecrets }) => webhookSecrets,

@@ -3,7 +3,7 @@ import { basename, dirname, join, relative, resolve } from 'node:path';
 
 import { PLATFORMS } from '#libs/connectors/registry.ts';
 import { SyncError } from '../sync-error.ts';
-import type { LoadedConfig } from './parse-config.ts';
+import type { ConfigTexts, LoadedConfig } from './parse-config.ts';
 import { parseConfig } from './parse-config.ts';
 import type { Platforms } from './platform-part.ts';
 
@@ -26,6 +26,22 @@ export async function loadConfig({
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platforms?: Platforms;
 }): Promise<LoadedConfig> {
+  const { texts, folder } = await readConfigTexts({ path, cwd });
+  return parseConfig(texts, { folder, env, platforms });
+}
+
+/**
+ * The files of a config as they stand, and the folder they are in.
+ *
+ * @throws {SyncError} CONFIG_NOT_FOUND
+ */
+export async function readConfigTexts({
+  path = CONFIG_FILE,
+  cwd,
+}: {
+  readonly path?: string;
+  readonly cwd: string;
+}): Promise<{ readonly texts: ConfigTexts; readonly folder: string }> {
   const full = resolve(cwd, path);
   const folder = dirname(full);
   const shown = (file: string) => relative(cwd, file) || file;
@@ -38,7 +54,7 @@ export async function loadConfig({
       return { name: basename(name).replace(/\.ya?ml$/, ''), file: shown(file), text: (await readText(file)) ?? '' };
     }),
   );
-  return parseConfig({ main: { file: shown(full), text }, pairs }, { folder, env, platforms });
+  return { texts: { main: { file: shown(full), text }, pairs }, folder };
 }
 
 async function listPairFiles(folder: string): Promise<readonly string[]> {

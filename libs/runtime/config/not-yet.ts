@@ -13,7 +13,6 @@ export function findNotYet(raw: unknown): readonly Later[] {
     const at = (...path: readonly string[]) => ['pairs', pair, ...path];
     refuse(at('match'), 'leave it out; SKU, order number and e-mail are used');
     refuse(at('brakes'), 'leave it out, and pause the pair yourself before mass changes');
-    refuse(at('target', 'install'), 'use accessToken, or clientId and clientSecret');
     for (const store of ['source', 'target']) refuse(at(store, 'storeView'), 'leave it out');
     for (const root of ['product', 'order', 'customer'])
       if (valueAt(raw, at('create', root)) === 'all')

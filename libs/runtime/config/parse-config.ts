@@ -166,6 +166,12 @@ function ignoredWords(source: AnyPlatform | undefined): readonly string[] {
   );
 }
 
+/** The config as it is written, all files joined, with `${NAME}` and not its value; null where a file is no YAML. */
+export function rawConfig(texts: ConfigTexts): unknown {
+  const { raw, mistakes } = openFiles(texts);
+  return mistakes.length > 0 ? null : raw;
+}
+
 /** Joins the files into one value, and knows for each path of it which file it came from. */
 function openFiles(texts: ConfigTexts) {
   const main = parseYamlSource(texts.main.file, texts.main.text);

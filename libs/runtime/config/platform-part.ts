@@ -1,3 +1,4 @@
+import type { Consent } from '#libs/connectors/consent.ts';
 import type { ConnectorDeps, Platform } from '#libs/connectors/registry.ts';
 import type { StoreCapabilities, StoreConnector } from '#libs/connectors/store-connector.ts';
 import { systemClock } from '../clock.ts';
@@ -9,6 +10,7 @@ export type AnyPlatform = Pick<
   Platform<unknown>,
   'name' | 'label' | 'configSchema' | 'readWebhook' | 'defaultStatusMap' | 'statusWord'
 > & {
+  readonly consent?: Consent<never>;
   readonly open: (config: never, deps: ConnectorDeps) => StoreConnector;
   readonly address: (config: never) => string;
   readonly webhookSecrets: (config: never) => readonly string[];
