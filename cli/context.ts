@@ -186,6 +186,7 @@ function openStore(
     random: systemRandom,
     budget: createBudget({ state: stores.state, clock, bucket, limit: platform.budget }),
     callMs: all.timing.callMs,
+    role: side,
     ...(all.landingOverrideMs === null ? {} : { landingMs: all.landingOverrideMs }),
   };
   const store = withCallMetrics(platform.open(deps), {

@@ -2,6 +2,7 @@ import { RestError } from './errors.ts';
 import { mail, wordpressMail } from './mails.ts';
 import { BLANK_ADDRESS, mergedAddress } from './order-fields.ts';
 import { detachOrders } from './orders.ts';
+import { dieAt } from './php-faults.ts';
 import { mergedMeta } from './product-fields.ts';
 import type { Cause, Shop } from './shop.ts';
 import { deleteRow, insertRow, nowGmt, updateRow } from './shop.ts';
@@ -16,6 +17,12 @@ export function customerOf(shop: Shop, id: number): Customer {
 }
 
 export function createCustomer(shop: Shop, body: Body, cause: Cause): Customer {
+  checkNewCustomer(shop, body);
+  return insertCustomer(shop, body, cause);
+}
+
+/** Whether the address is free is looked at first, and nothing holds it until the user is stored. */
+export function checkNewCustomer(shop: Shop, body: Body): void {
   const email = textOf(body['email']);
   if (!isEmail(email))
     throw new RestError('registration-error-invalid-email', 'Please provide a valid email address.', 400);
@@ -23,6 +30,10 @@ export function createCustomer(shop: Shop, body: Body, cause: Cause): Customer {
     const why = `An account is already registered with ${email}. Please log in or use a different email address.`;
     throw new RestError('registration-error-email-exists', why, 400);
   }
+}
+
+export function insertCustomer(shop: Shop, body: Body, cause: Cause): Customer {
+  const email = textOf(body['email']);
   const customer: Customer = {
     id: 0,
     date_created_gmt: nowGmt(shop),
@@ -38,6 +49,13 @@ export function createCustomer(shop: Shop, body: Body, cause: Cause): Customer {
     meta_data: mergedMeta(shop, [], publicMeta(body['meta_data'])),
   };
   const kept = { ...customer, id: shop.nextId('user') };
+  if (cause.diesAfter !== undefined) {
+    const blank = { billing: customerAddress(mergedAddress(BLANK_ADDRESS, {}, true)), shipping: BLANK_ADDRESS };
+    insertRow(shop, 'customer', { ...kept, ...blank, first_name: '', last_name: '', meta_data: [] }, cause);
+    dieAt('row', cause);
+    updateRow(shop, 'customer', kept.id, { ...kept, meta_data: [] }, cause);
+    dieAt('data', cause);
+  }
   insertRow(shop, 'customer', kept, cause);
   shop.emit({ topic: 'customer.created', entity: 'customer', id: kept.id });
   shop.emit({ topic: 'customer.updated', entity: 'customer', id: kept.id });

@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { ApiKey, Authenticator } from './auth.ts';
 import { checkAccess } from './auth.ts';
 import { RestError, noRoute } from './errors.ts';
+import { PhpDied, withoutLocked, type Stage } from './php-faults.ts';
 import type { Verb } from './route.ts';
 import { chosenFields, matchRoute, phpQuery } from './router.ts';
 import { rowsShown } from './rows-shown.ts';
@@ -37,9 +38,17 @@ export type Answer = {
 /** States of the whole shop, as an update or a broken plugin brings them. */
 export type Condition = 'up' | 'maintenance' | 'fatal';
 
+/** What goes wrong inside the shop while it answers one call. */
+export type Breakdown = {
+  /** Rows of a batch that are applied before the connection is cut; absent: all. */
+  readonly onlyItems?: number;
+  readonly diesAfter?: Stage;
+  readonly locked?: boolean;
+};
+
 export type Endpoint = {
   readonly read: (raw: RawCall) => HttpCall;
-  readonly answer: (call: HttpCall, callId: number, onlyItems?: number) => Promise<Answer>;
+  readonly answer: (call: HttpCall, callId: number, breakdown?: Breakdown) => Promise<Answer>;
 };
 
 type Options = {
@@ -66,7 +75,7 @@ const NO_CACHE = {
 export function createEndpoint(options: Options): Endpoint {
   return {
     read: (raw) => read(options.shop, raw),
-    answer: (call, callId, onlyItems) => answer(options, call, callId, onlyItems),
+    answer: (call, callId, breakdown = {}) => answer(options, call, callId, breakdown),
   };
 }
 
@@ -96,12 +105,7 @@ function verbOf(method: string): Verb {
   return method === 'POST' || method === 'PUT' || method === 'PATCH' || method === 'DELETE' ? method : 'GET';
 }
 
-async function answer(
-  options: Options,
-  call: HttpCall,
-  callId: number,
-  onlyItems: number | undefined,
-): Promise<Answer> {
+async function answer(options: Options, call: HttpCall, callId: number, breakdown: Breakdown): Promise<Answer> {
   const json = textOf(call.headers.accept).includes('json');
   const condition = options.condition();
   if (condition === 'maintenance') return maintenance(json);
@@ -122,10 +126,11 @@ async function answer(
       return { status: 200, headers, body: phpJson(chosenFields(siteIndex(options.shop), fields)) };
     const key = keyOf(options, call);
     if (key !== undefined) Object.assign(headers, NO_CACHE);
-    const reply = await routed(options, call, { key, query, callId, onlyItems, headers });
+    const reply = await routed(options, call, { key, query, callId, breakdown, headers });
     Object.assign(headers, reply.headers);
     return { status: reply.status, headers, body: phpJson(chosenFields(reply.body, fields)) };
   } catch (error) {
+    if (error instanceof PhpDied) return badGateway();
     // A mistake of the simulator's own shows as what it is, and does not leave the caller waiting.
     if (!(error instanceof RestError))
       return { status: 500, headers, body: phpJson({ code: 'simulator_error', message: String(error) }) };
@@ -144,11 +149,11 @@ type Routed = {
   readonly key: ApiKey | undefined;
   readonly query: Body;
   readonly callId: number;
-  readonly onlyItems: number | undefined;
+  readonly breakdown: Breakdown;
   readonly headers: Record<string, string>;
 };
 
-async function routed(options: Options, call: HttpCall, { key, query, callId, onlyItems, headers }: Routed) {
+async function routed(options: Options, call: HttpCall, { key, query, callId, breakdown, headers }: Routed) {
   const matched =
     call.route?.startsWith(API) === true ? matchRoute(call.verb, call.route.slice(API.length)) : undefined;
   if (matched === undefined) throw noRoute();
@@ -166,12 +171,12 @@ async function routed(options: Options, call: HttpCall, { key, query, callId, on
     verb: call.verb,
     path: matched.path,
     query: reads ? { ...query, ...sent } : query,
-    body: reads ? {} : { ...query, ...sent },
-    cause: { actor: 'api', callId },
+    body: reads ? {} : breakdown.locked === true ? withoutLocked({ ...query, ...sent }) : { ...query, ...sent },
+    cause: { actor: 'api', callId, ...(breakdown.diesAfter === undefined ? {} : { diesAfter: breakdown.diesAfter }) },
     url: new URL(`${call.address.pathname}${call.address.search}`, options.shop.identity().siteUrl),
     randomId: options.randomId,
     ping: options.ping,
-    ...(onlyItems === undefined ? {} : { onlyItems }),
+    ...breakdown,
   });
   if (reads) for (const row of rowsShown(matched, reply.body)) ledger.read({ ...row, coversSeq, ...by });
   return reply;
@@ -218,6 +223,13 @@ function maintenance(json: boolean): Answer {
       ? phpJson(body)
       : `<!DOCTYPE html><html><head><title>Maintenance</title></head><body><h1>${message}</h1></body></html>`,
   };
+}
+
+/** What nginx says when the process behind it is gone. */
+function badGateway(): Answer {
+  const title = '502 Bad Gateway';
+  const body = `<html>\r\n<head><title>${title}</title></head>\r\n<body>\r\n<center><h1>${title}</h1></center>\r\n</body>\r\n</html>\r\n`;
+  return { status: 502, headers: { 'Content-Type': 'text/html' }, body };
 }
 
 function fatal(json: boolean): Answer {

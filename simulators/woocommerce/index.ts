@@ -13,6 +13,8 @@ import type { Condition } from './endpoint.ts';
 import { createEndpoint } from './endpoint.ts';
 import { RestError } from './errors.ts';
 import { orderOf } from './orders.ts';
+import { createPhpFaults } from './php-faults.ts';
+import type { PhpFaultPlan } from './php-faults.ts';
 import type { People } from './people.ts';
 import { createPeople } from './people.ts';
 import { productOf } from './products.ts';
@@ -34,6 +36,7 @@ export type { ApiKey } from './auth.ts';
 export type { Delivery, DeliveryFate, DeliveryPolicy } from './deliveries.ts';
 export type { Condition } from './endpoint.ts';
 export type { NewVariation, People } from './people.ts';
+export type { PhpFault, PhpFaultPlan, Stage } from './php-faults.ts';
 export { readRecordings } from './seed-recordings.ts';
 export type { Recordings } from './seed-recordings.ts';
 export type { CatalogueSize } from './seed-catalogue.ts';
@@ -64,6 +67,8 @@ export type WooCommerceOptions = {
   readonly allowReceiver?: (url: URL) => boolean;
   /** Runs something later (answers that are slow, calls that land late); `setTimeout` by default. */
   readonly later?: (delayMs: number, run: () => void) => void;
+  /** How long a write works between reading a row and storing it, milliseconds: so long do parallel calls not see each other. 0 by default. */
+  readonly writeMs?: number;
 };
 
 /** The shop's database, as an oracle reads it. */
@@ -83,6 +88,8 @@ export type WooCommerceSimulator = Seeds & {
   readonly stop: () => Promise<void>;
   readonly ledger: Ledger;
   readonly faults: FaultPlan;
+  /** What PHP, its database and the web server before it do wrong. */
+  readonly phpFaults: PhpFaultPlan;
   readonly people: People;
   readonly state: () => ShopState;
   readonly seedFromRecordings: (from: string | Recordings) => void;
@@ -109,21 +116,11 @@ export function createWooCommerceSimulator(options: WooCommerceOptions): WooComm
     storeId: options.storeId ?? '5b1cde0e-5b0e-4f0a-9a57-6a3f2b0c9d11',
   };
   let condition: Condition = 'up';
+  const later = options.later ?? ((delayMs: number, run: () => void) => void setTimeout(run, delayMs));
   const ledger = createLedger();
   const tables = emptyTables();
   const queue = createWebhookQueue(tables.webhook, now);
-  const shop: Shop = {
-    now,
-    random,
-    ledger,
-    tables,
-    settings: settingsFrom(options),
-    options: new Map(),
-    identity: () => identity,
-    emit: queue.push,
-    index: { children: new Map(), bySku: new Map() },
-    ...createSequences(),
-  };
+  const shop = createShop(options, { ledger, tables, later, identity: () => identity, emit: queue.push });
   firstRows(shop);
   const randomId = createRandomId(shop, random);
   const faults = createFaultPlan(random);
@@ -143,13 +140,14 @@ export function createWooCommerceSimulator(options: WooCommerceOptions): WooComm
     randomId,
     ping: (webhookId) => pingNew(shop, deliveries, webhookId),
   });
-  const later = options.later ?? ((delayMs: number, run: () => void) => void setTimeout(run, delayMs));
-  const http = createHttpServer({ endpoint, faults, ledger, now, later });
+  const phpFaults = createPhpFaults();
+  const http = createHttpServer({ endpoint, faults, phpFaults, ledger, now, later });
   return {
     start: http.start,
     stop: () => deliveries.stop().then(http.stop),
     ledger,
     faults,
+    phpFaults,
     people: createPeople(shop),
     state: () => stateOf(tables),
     seedFromRecordings: (from) => seedFromRecordings(shop, from),
@@ -169,6 +167,24 @@ export function createWooCommerceSimulator(options: WooCommerceOptions): WooComm
       identity = { ...identity, ...next };
     },
     identity: () => identity,
+  };
+}
+
+type ShopParts = Pick<Shop, 'ledger' | 'tables' | 'identity' | 'emit'> & {
+  readonly later: NonNullable<WooCommerceOptions['later']>;
+};
+
+function createShop(options: WooCommerceOptions, { later, ...parts }: ShopParts): Shop {
+  const { now, random, writeMs } = options;
+  return {
+    now,
+    random,
+    ...parts,
+    settings: settingsFrom(options),
+    options: new Map(),
+    meanwhile: () => (writeMs === undefined ? Promise.resolve() : new Promise((go) => later(writeMs, () => go()))),
+    index: { children: new Map(), bySku: new Map() },
+    ...createSequences(),
   };
 }
 
@@ -200,6 +216,8 @@ function emptyTables(): Tables {
     customer: new Map(),
     webhook: new Map(),
     category: new Map(),
+    tag: new Map(),
+    brand: new Map(),
   };
 }
 

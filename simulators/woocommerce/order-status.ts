@@ -1,5 +1,6 @@
 import { mail } from './mails.ts';
 import { reduceStock, restoreStock } from './order-stock.ts';
+import { dieAt } from './php-faults.ts';
 import { refundsOf, totalsOf } from './render-order.ts';
 import type { Cause, Shop } from './shop.ts';
 import { insertRow, nowGmt, updateRow } from './shop.ts';
@@ -51,6 +52,7 @@ export function changeStatus(shop: Shop, order: Order, to: string, cause: Cause,
     },
     cause,
   );
+  dieAt('status', cause);
   emitOrder(shop, from === 'checkout-draft' ? 'created' : 'updated', order.id);
   if (to === 'completed') becomesPayingCustomer(shop, saved.customer_id, cause);
   saved = moveStock(shop, saved, to, cause);

@@ -3,6 +3,7 @@ import { mail } from './mails.ts';
 import { BLANK_ADDRESS, mergedAddress, orderPatch } from './order-fields.ts';
 import { addNote, becomesPayingCustomer, changeStatus, emitOrder, saveOrder } from './order-status.ts';
 import { adjustLine, productOfLine } from './order-stock.ts';
+import { dieAt } from './php-faults.ts';
 import type { Cause, Shop } from './shop.ts';
 import { deleteRow, insertRow, nowGmt, updateRow } from './shop.ts';
 import { gmtOf, parseMoment } from './time.ts';
@@ -58,7 +59,26 @@ function insertOrder(shop: Shop, body: Body, status: string, cause: Cause): Orde
     created_via: textOf(body['created_via'] ?? 'rest-api').slice(0, 100),
     order_key: filled.order_key === '' ? `wc_order_${randomText(shop.random, 13)}` : filled.order_key,
   };
-  insertRow(shop, 'order', order, cause);
+  const bare = { ...blank, id: order.id, status, created_via: '', order_key: order.order_key, uncalculated: true };
+  if (cause.diesAfter === undefined) {
+    insertRow(shop, 'order', order, cause);
+    return order;
+  }
+  insertRow(shop, 'order', bare, cause);
+  dieAt('row', cause);
+  const {
+    line_items: _items,
+    shipping_lines: _shipping,
+    fee_lines: _fees,
+    coupon_lines: _coupons,
+    ...described
+  } = order;
+  updateRow(shop, 'order', order.id, { ...described, uncalculated: true }, cause);
+  dieAt('meta', cause);
+  updateRow(shop, 'order', order.id, { ...order, uncalculated: true }, cause);
+  dieAt('items', cause);
+  updateRow(shop, 'order', order.id, { uncalculated: false }, cause);
+  dieAt('totals', cause);
   return order;
 }
 

@@ -148,6 +148,8 @@ function termFields(shop: Shop, current: Product, body: Body): Draft {
     patch.category_ids = known.length === 0 ? [UNCATEGORIZED] : known;
   }
   if (body['tags'] !== undefined) patch.tags = bodiesOf(body['tags']).map((tag) => tagOf(shop, tag));
+  if (body['brands'] !== undefined)
+    patch.brands = bodiesOf(body['brands']).flatMap(({ id }) => shop.tables.brand.get(integerOf(id)) ?? []);
   if (body['images'] !== undefined)
     patch.images = bodiesOf(body['images']).map((image) => imageOf(shop, current, image));
   if (isBody(body['image'])) patch.images = [imageOf(shop, current, body['image'])];
@@ -160,7 +162,10 @@ function termFields(shop: Shop, current: Product, body: Body): Draft {
 }
 
 function tagOf(shop: Shop, tag: Body): TermRef {
-  const all = [...shop.tables.product.values()].flatMap(({ tags }) => tags);
+  const all: readonly TermRef[] = [
+    ...shop.tables.tag.values(),
+    ...[...shop.tables.product.values()].flatMap(({ tags }) => tags),
+  ];
   const id = integerOf(tag['id']);
   const name = storedTitle(textOf(tag['name']));
   const known = all.find((other) => (id === 0 ? other.name === name : other.id === id));

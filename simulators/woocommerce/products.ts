@@ -1,4 +1,5 @@
 import { RestError, invalidId } from './errors.ts';
+import { dieAt } from './php-faults.ts';
 import { freeSlug, productPatch } from './product-fields.ts';
 import { stockHolder, stockStatusFor, variationsOf } from './products-read.ts';
 import type { Cause, Shop } from './shop.ts';
@@ -68,9 +69,22 @@ export function createProduct(shop: Shop, body: Body, cause: Cause): Product {
   const published = draft.status === 'publish' || draft.status === 'private';
   const slug = draft.slug !== '' ? draft.slug : published ? freeSlug(shop, slugOf(name), id) : '';
   const product: Product = { ...draft, id, name, slug };
-  insertRow(shop, 'product', product, cause);
+  insertProduct(shop, product, blank, cause);
   shop.emit({ topic: 'product.created', entity: 'product', id });
   return product;
+}
+
+/** In the order of WordPress: the post, its SKU, what else is in WooCommerce, and its own meta last of all. */
+function insertProduct(shop: Shop, product: Product, blank: Product, cause: Cause): void {
+  if (cause.diesAfter === undefined) return insertRow(shop, 'product', product, cause);
+  const { id, name, slug, status, type, sku } = product;
+  insertRow(shop, 'product', { ...blank, id, name, slug, status, type }, cause);
+  dieAt('row', cause);
+  updateRow(shop, 'product', id, { sku }, cause);
+  dieAt('sku', cause);
+  updateRow(shop, 'product', id, { ...product, meta_data: [] }, cause);
+  dieAt('data', cause);
+  updateRow(shop, 'product', id, { meta_data: product.meta_data }, cause);
 }
 
 export function createVariation(shop: Shop, parentId: number, body: Body, cause: Cause): Product {

@@ -1,4 +1,5 @@
 import type { Access } from './auth.ts';
+import type { Stage } from './php-faults.ts';
 import type { Rendered } from './render-product.ts';
 import type { Cause, Shop } from './shop.ts';
 import type { Body } from './values.ts';
@@ -20,6 +21,8 @@ export type Call = {
   readonly randomId: () => number;
   /** Rows of a batch that are applied before the connection is cut (a fault); absent: all. */
   readonly onlyItems?: number;
+  /** Its process dies so far into a creation (a fault). */
+  readonly diesAfter?: Stage;
   readonly ping: (webhookId: number) => Promise<void>;
 };
 

@@ -3,6 +3,7 @@ import { CUSTOMER_ROUTES } from './routes-customers.ts';
 import { ORDER_ROUTES } from './routes-orders.ts';
 import { PRODUCT_ROUTES } from './routes-products.ts';
 import { SHOP_ROUTES } from './routes-shop.ts';
+import { TERM_ROUTES } from './routes-terms.ts';
 import { WEBHOOK_ROUTES } from './routes-webhooks.ts';
 import type { Body } from './values.ts';
 import { isBody } from './values.ts';
@@ -15,7 +16,14 @@ export type Matched = {
 
 type Compiled = { readonly route: Route; readonly pattern: RegExp };
 
-const COMPILED: readonly Compiled[] = [SHOP_ROUTES, PRODUCT_ROUTES, ORDER_ROUTES, CUSTOMER_ROUTES, WEBHOOK_ROUTES]
+const COMPILED: readonly Compiled[] = [
+  SHOP_ROUTES,
+  TERM_ROUTES,
+  PRODUCT_ROUTES,
+  ORDER_ROUTES,
+  CUSTOMER_ROUTES,
+  WEBHOOK_ROUTES,
+]
   .flat()
   .map((route) => ({ route, pattern: patternOf(route.path) }));
 

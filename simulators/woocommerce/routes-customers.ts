@@ -1,6 +1,14 @@
 import type { BatchVerbs } from './batch.ts';
 import { runBatch } from './batch.ts';
-import { createCustomer, customerOf, deleteCustomer, isEmail, updateCustomer } from './customers.ts';
+import {
+  checkNewCustomer,
+  createCustomer,
+  customerOf,
+  deleteCustomer,
+  insertCustomer,
+  isEmail,
+  updateCustomer,
+} from './customers.ts';
 import { RestError, invalidParams } from './errors.ts';
 import { checkListParams, filtered, ordered, pageOf } from './list.ts';
 import { renderCustomer } from './render-order.ts';
@@ -58,13 +66,15 @@ function customerBatch(call: Call): BatchVerbs {
   };
 }
 
-function postCustomer(call: Call): Reply {
+async function postCustomer(call: Call): Promise<Reply> {
   const { shop, body } = call;
   checkBody(body, CUSTOMER_RULES);
   if (body['email'] === undefined) {
     throw new RestError('rest_missing_callback_param', 'Missing parameter(s): email', 400, { params: ['email'] });
   }
-  const customer = createCustomer(shop, body, call.cause);
+  checkNewCustomer(shop, body);
+  await shop.meanwhile();
+  const customer = insertCustomer(shop, body, call.cause);
   return created(renderCustomer(shop, customer), apiUrl(shop, `customers/${customer.id}`));
 }
 

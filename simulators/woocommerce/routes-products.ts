@@ -139,9 +139,18 @@ function postProduct(call: Call): Reply {
   return created(shown(call, product, 'edit'), apiUrl(shop, `products/${product.id}`));
 }
 
-function putProduct(call: Call): Reply {
+async function putProduct(call: Call): Promise<Reply> {
   checkBody(call.body, PRODUCT_RULES);
-  return ok(shown(call, updateFromBody(call.shop, forUpdate(call, idOf(call)), call.body, call.cause), 'edit'));
+  const body = await settledDelta(call, forUpdate(call, idOf(call)));
+  return ok(shown(call, updateFromBody(call.shop, forUpdate(call, idOf(call)), body, call.cause), 'edit'));
+}
+
+/** A delta is added to the number that was read, and that sum is stored: what others did in between is lost. */
+async function settledDelta({ shop, body }: Call, read: Product): Promise<Body> {
+  if (body['inventory_delta'] === undefined || body['stock_quantity'] !== undefined) return body;
+  const { inventory_delta: delta, ...rest } = body;
+  await shop.meanwhile();
+  return { ...rest, stock_quantity: (read.stock_quantity ?? 0) + integerOf(delta) };
 }
 
 function listVariations(call: Call): Reply {
@@ -190,10 +199,11 @@ function postVariation(call: Call): Reply {
   );
 }
 
-function putVariation(call: Call): Reply {
+async function putVariation(call: Call): Promise<Reply> {
   checkBody(call.body, VARIATION_RULES);
+  const body = await settledDelta(call, variationForUpdate(call, idOf(call)));
   const variation = variationForUpdate(call, idOf(call));
-  return ok(renderVariation(call.shop, updateFromBody(call.shop, variation, call.body, call.cause), 'edit'));
+  return ok(renderVariation(call.shop, updateFromBody(call.shop, variation, body, call.cause), 'edit'));
 }
 
 const forced = (call: Call): boolean => booleanOf(call.query['force'] ?? call.body['force']);

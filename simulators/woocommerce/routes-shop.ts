@@ -1,14 +1,11 @@
 import { RestError } from './errors.ts';
-import { checkListParams, pageOf } from './list.ts';
 import { MAIL_KINDS } from './mails.ts';
 import type { Rendered } from './render-product.ts';
 import { apiUrl, itemLinks } from './render-product.ts';
 import type { Call, Reply, Route } from './route.ts';
-import { WRITES, created, idOf, ok } from './route.ts';
+import { WRITES, ok } from './route.ts';
 import type { Shop } from './shop.ts';
-import { insertRow, updateRow } from './shop.ts';
-import type { Category } from './types.ts';
-import { integerOf, slugOf, storedTitle, textOf } from './values.ts';
+import { textOf } from './values.ts';
 
 /** The shop as such: identity, settings, currency, categories. */
 
@@ -76,6 +73,25 @@ function settingsOf(call: Call): { readonly group: string; readonly all: readonl
   return { group, all };
 }
 
+/** Each mail is a group below `email`. */
+function settingGroups(shop: Shop): readonly Rendered[] {
+  const ids = Object.keys(groups(shop));
+  const mails = ids.filter((id) => id.startsWith('email_'));
+  return [...ids, 'email'].map((id) => ({
+    id,
+    label: labelOf(id),
+    description: '',
+    parent_id: id.startsWith('email_') ? 'email' : '',
+    sub_groups: id === 'email' ? mails : [],
+  }));
+}
+
+/** `email_customer_on_hold_order` is shown as "Customer on hold order". */
+function labelOf(id: string): string {
+  const words = id.replace(/^email_/, '').replaceAll('_', ' ');
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
+
 function oneSetting(call: Call): Reply {
   const { group, all } = settingsOf(call);
   const found = all.find(({ id }) => id === call.path['setting']);
@@ -130,52 +146,6 @@ function currency(call: Call): Reply {
   });
 }
 
-function renderCategory(call: Call, category: Category): Rendered {
-  const { id, name, slug, parent, description } = category;
-  const products = [...call.shop.tables.product.values()];
-  const count = products.filter(({ category_ids, status }) => status === 'publish' && category_ids.includes(id)).length;
-  const links = itemLinks(apiUrl(call.shop, `products/categories/${id}`), apiUrl(call.shop, 'products/categories'));
-  return { id, name, slug, parent, description, display: 'default', image: null, menu_order: 0, count, _links: links };
-}
-
-function listCategories(call: Call): Reply {
-  checkListParams(call, { orderby: ['id', 'include', 'name', 'slug', 'term_group', 'description', 'count'] });
-  const direction = call.query['order'] === 'desc' ? -1 : 1;
-  const slug = textOf(call.query['slug']);
-  const rows = [...call.shop.tables.category.values()]
-    .filter((category) => slug === '' || category.slug === slug)
-    .toSorted((a, b) => direction * (a.name < b.name ? -1 : 1));
-  return pageOf(call, rows, (category) => renderCategory(call, category));
-}
-
-function postCategory(call: Call): Reply {
-  const { shop, body } = call;
-  const name = storedTitle(textOf(body['name']));
-  const parent = integerOf(body['parent']);
-  const twin = [...shop.tables.category.values()].find((other) => other.name === name && other.parent === parent);
-  if (twin !== undefined) {
-    const why = 'A term with the name provided already exists with this parent.';
-    throw new RestError('term_exists', why, 400, { resource_id: twin.id });
-  }
-  const slug = textOf(body['slug']) || slugOf(name);
-  const category = { id: shop.nextId('term'), name, slug, parent, description: textOf(body['description']) };
-  insertRow(shop, 'category', category, call.cause);
-  return created(renderCategory(call, category), apiUrl(shop, `products/categories/${category.id}`));
-}
-
-function categoryOf(call: Call): Category {
-  const category = call.shop.tables.category.get(idOf(call));
-  if (category === undefined) throw new RestError('woocommerce_rest_term_invalid', 'Resource does not exist.', 404);
-  return category;
-}
-
-/** Renaming a category moves no product's clock and is no news. */
-function putCategory(call: Call): Reply {
-  const category = categoryOf(call);
-  const name = call.body['name'] === undefined ? category.name : storedTitle(textOf(call.body['name']));
-  return ok(renderCategory(call, updateRow(call.shop, 'category', category.id, { name }, call.cause, true)));
-}
-
 export const SHOP_ROUTES: readonly Route[] = [
   { verbs: ['GET'], path: 'system_status', access: 'list', handle: systemStatus },
   { verbs: ['GET'], path: 'data/currencies/current', access: 'view', handle: currency },
@@ -189,13 +159,5 @@ export const SHOP_ROUTES: readonly Route[] = [
     },
   },
   { verbs: ['GET', ...WRITES], path: 'settings/{group:text}/{setting:text}', access: 'edit', handle: oneSetting },
-  { verbs: ['GET'], path: 'products/categories', access: 'list', handle: listCategories },
-  { verbs: ['POST'], path: 'products/categories', access: 'create', handle: postCategory },
-  {
-    verbs: ['GET'],
-    path: 'products/categories/{id}',
-    access: 'view',
-    handle: (call) => ok(renderCategory(call, categoryOf(call))),
-  },
-  { verbs: WRITES, path: 'products/categories/{id}', access: 'edit', handle: putCategory },
+  { verbs: ['GET'], path: 'settings', access: 'list', handle: (call) => ok(settingGroups(call.shop)) },
 ];

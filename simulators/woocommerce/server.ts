@@ -3,7 +3,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Fault, FaultPlan } from '../core/faults.ts';
 import type { Ledger } from '../core/ledger.ts';
-import type { Answer, Endpoint, HttpCall } from './endpoint.ts';
+import type { Answer, Breakdown, Endpoint, HttpCall } from './endpoint.ts';
+import type { PhpFault, PhpFaultPlan } from './php-faults.ts';
 
 export type HttpServer = {
   readonly start: (port?: number) => Promise<{ url: string }>;
@@ -13,6 +14,7 @@ export type HttpServer = {
 type Options = {
   readonly endpoint: Endpoint;
   readonly faults: FaultPlan;
+  readonly phpFaults: PhpFaultPlan;
   readonly ledger: Ledger;
   readonly now: () => number;
   /** Runs something later; handed in so that a test can decide when. */
@@ -63,7 +65,7 @@ async function serve(
   response: ServerResponse,
   body: string,
 ): Promise<void> {
-  const { endpoint, faults, ledger, now } = options;
+  const { endpoint, faults, phpFaults, ledger, now } = options;
   const call = endpoint.read({
     method: request.method ?? 'GET',
     url: request.url ?? '/',
@@ -77,19 +79,41 @@ async function serve(
     const fault = effect === undefined ? {} : { fault: effect.type };
     ledger.call({ id: callId, at, name: call.name, kind: call.kind, status, cost: 1, ...fault });
   };
-  const apply = async (onlyItems?: number): Promise<Answer> => {
-    const answer = await endpoint.answer(call, callId, onlyItems);
+  const apply = async (breakdown: Breakdown = {}): Promise<Answer> => {
+    const answer = await endpoint.answer(call, callId, breakdown);
     record(answer.status);
     return answer;
   };
+  const php = effect === undefined ? phpFaults.strike(call) : undefined;
+  if (php !== undefined) return send(response, call, await broken(options, php, { apply, record }));
   if (effect === undefined) return send(response, call, await apply());
   await struck(options, effect, { response, call, apply, record });
+}
+
+/** What is answered where PHP, its database or the web server before it breaks down. */
+async function broken(
+  { later }: Options,
+  effect: PhpFault['effect'],
+  { apply, record }: Pick<Struck, 'apply' | 'record'>,
+): Promise<Answer> {
+  switch (effect.type) {
+    case 'killed':
+      return apply({ diesAfter: effect.after });
+    case 'locked':
+      return apply({ locked: true });
+    case 'gateway': {
+      const { landsAfterMs } = effect;
+      record(504);
+      if (landsAfterMs !== null) later(landsAfterMs, () => void apply());
+      return plain(504, '<html>\r\n<head><title>504 Gateway Time-out</title></head>\r\n</html>\r\n');
+    }
+  }
 }
 
 type Struck = {
   readonly response: ServerResponse;
   readonly call: HttpCall;
-  readonly apply: (onlyItems?: number) => Promise<Answer>;
+  readonly apply: (breakdown?: Breakdown) => Promise<Answer>;
   readonly record: (status: number) => void;
 };
 
@@ -141,7 +165,7 @@ async function struck(
       return send(response, call, answer);
     }
     case 'partial':
-      await apply(effect.items);
+      await apply({ onlyItems: effect.items });
       return cut();
   }
 }

@@ -1,4 +1,5 @@
 import type { Actor, Ledger } from '../core/ledger.ts';
+import type { Stage } from './php-faults.ts';
 import { gmtOf } from './time.ts';
 import type { Category, Customer, Note, Order, Product, Refund, Webhook } from './types.ts';
 
@@ -10,6 +11,8 @@ type Rows = {
   readonly customer: Customer;
   readonly webhook: Webhook;
   readonly category: Category;
+  readonly tag: Category;
+  readonly brand: Category;
 };
 
 export type TableName = keyof Rows;
@@ -17,7 +20,7 @@ export type Tables = { readonly [T in TableName]: Map<number, Rows[T]> };
 type Row<T extends TableName> = Rows[T];
 
 /** Who changes something, and by which call. */
-export type Cause = { readonly actor: Actor; readonly callId?: number };
+export type Cause = { readonly actor: Actor; readonly callId?: number; readonly diesAfter?: Stage };
 
 /** WordPress numbers products, orders, refunds and coupons from one sequence (posts), the rest each from its own. */
 export type Sequence = 'post' | 'item' | 'meta' | 'comment' | 'user' | 'webhook' | 'term';
@@ -58,6 +61,8 @@ export type Shop = {
   readonly nextId: (sequence: Sequence) => number;
   /** Sees to it that the sequence goes on above this id (seeding). */
   readonly reserveId: (sequence: Sequence, id: number) => void;
+  /** What PHP lets pass between reading a row and writing it: calls that come meanwhile do not see each other. */
+  readonly meanwhile: () => Promise<void>;
   /** SKUs and children by parent, kept beside the table. */
   readonly index: ProductIndex;
 };

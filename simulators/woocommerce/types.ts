@@ -79,6 +79,7 @@ export type Product = {
   readonly purchase_note: string;
   readonly category_ids: readonly number[];
   readonly tags: readonly TermRef[];
+  readonly brands?: readonly TermRef[];
   readonly images: readonly Image[];
   /** Of a product. */
   readonly attributes: readonly ProductAttribute[];
@@ -167,6 +168,8 @@ export type Order = {
   /** Kept as meta that REST hides: `_order_stock_reduced`, `_new_order_email_sent`. */
   readonly stock_reduced: boolean;
   readonly new_order_email_sent: boolean;
+  /** Its items are there, and nobody has added them up yet: it says that it costs nothing. */
+  readonly uncalculated?: boolean;
   /** The status before it went to the trash. */
   readonly trashed_from: string | null;
 };

@@ -8,7 +8,7 @@ import { toOrderState, WOOCOMMERCE_STATUS_MAP } from './woocommerce-status.ts';
 const LANDING_MS = 120_000;
 
 /** Consent to marketing lies with plugins, each in its own place. */
-const UNREADABLE: ReadonlySet<FieldName> = new Set(['customer.marketingConsent']);
+const UNREADABLE: ReadonlySet<FieldName> = new Set(['customer.marketingConsent', 'customer.smsConsent']);
 
 /** WooCommerce's words as states of an order that is not paid and has no refunds. */
 const ORDER_STATUSES = Object.fromEntries(
@@ -21,10 +21,9 @@ const ORDER_STATUSES = Object.fromEntries(
 export function capabilitiesOf(landingMs = LANDING_MS): StoreCapabilities {
   return {
     readable: new Set(FIELD_NAMES.filter((field) => !UNREADABLE.has(field))),
-    // WooCommerce is a source only, so far.
-    writable: new Set(),
-    creatable: new Set(),
-    stampable: new Set(),
+    writable: new Set(FIELD_NAMES.filter((field) => !UNREADABLE.has(field))),
+    creatable: new Set(['product', 'order', 'customer']),
+    stampable: new Set(['product', 'variant', 'order', 'customer']),
     // Customers have no filter by change: all come back whatever is asked.
     changedSince: new Set(['product', 'order']),
     compareAndSwap: new Set(),
@@ -33,6 +32,8 @@ export function capabilitiesOf(landingMs = LANDING_MS): StoreCapabilities {
     readBatchMax: PAGE_MAX,
     writeBatchMax: PAGE_MAX,
     holdsOrders: true,
+    archivable: new Set(['product', 'order']),
+    deletable: new Set(['product', 'order', 'customer']),
     orderStatuses: ORDER_STATUSES,
   };
 }

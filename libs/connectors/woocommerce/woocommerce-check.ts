@@ -1,7 +1,8 @@
 import { entityOf } from '#libs/fields/field-names.ts';
 import type { Selection } from '#libs/fields/field-names.ts';
 import { isSyncError, SYNC_ERRORS } from '#libs/runtime/sync-error.ts';
-import type { CallContext, Finding, StoreConnector } from '../store-connector.ts';
+import type { CallContext, Finding, MailSwitch, StoreConnector } from '../store-connector.ts';
+import { checkTarget } from './woocommerce-check-target.ts';
 import type { WooClient } from './woocommerce-client.ts';
 import { checkTracking } from './woocommerce-check-tracking.ts';
 import { authMode } from './woocommerce-config.ts';
@@ -9,19 +10,20 @@ import type { WooCommerceConfig } from './woocommerce-config.ts';
 import type { ListRoots } from './woocommerce-read.ts';
 import type { Shop } from './woocommerce-shop.ts';
 import { idOnlySchema } from './woocommerce-wire.ts';
+import type { TrackingWriter } from './woocommerce-write-tracking.ts';
 
 export type CheckParts = {
   readonly config: WooCommerceConfig;
   readonly client: WooClient;
   readonly shop: Shop;
   readonly listRoots: ListRoots;
+  readonly mails: MailSwitch;
+  readonly trackingWriter: TrackingWriter;
   readonly readable: StoreConnector['capabilities']['readable'];
 };
 
 export function createCheck(parts: CheckParts): StoreConnector['check'] {
   return async (role, selection, call) => {
-    if (role === 'target')
-      return [problem('writing', 'WooCommerce cannot be a target yet', 'Use WooCommerce as the source of a pair')];
     const shop = await checkShop(parts, call);
     // What follows would say the same thing again.
     if (shop.some(({ level }) => level === 'problem')) return [...shop, ...checkTransport(parts.config)];
@@ -30,7 +32,9 @@ export function createCheck(parts: CheckParts): StoreConnector['check'] {
       ...checkTransport(parts.config),
       ...checkFields(parts, selection),
       ...(await checkScopes(parts, selection, call)),
-      ...(await checkParcels(parts, selection, call)),
+      ...(role === 'source'
+        ? await checkParcels(parts, selection, call)
+        : await checkTarget({ ...parts, tracking: parts.trackingWriter }, selection, call)),
     ];
   };
 }

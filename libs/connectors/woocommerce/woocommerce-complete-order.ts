@@ -15,7 +15,12 @@ import { fulfilmentsWireSchema, shipmentsWireSchema } from './woocommerce-wire-t
 export type CompleteOrder = (wire: OrderWire, call: ReadContext) => Promise<StoredOrder>;
 
 /** Refunds are asked for only where the order has any; notes and parcels only where somebody will look at them. */
-export function createCompleteOrder(client: WooClient, shop: Shop, tracking: TrackingConfig): CompleteOrder {
+export function createCompleteOrder(
+  client: WooClient,
+  shop: Shop,
+  tracking: TrackingConfig,
+  carriedOnly = false,
+): CompleteOrder {
   return async (wire, call) => {
     const withHistory = call.fields.has('order.history');
     const withTracking = call.fields.has('order.tracking');
@@ -28,6 +33,7 @@ export function createCompleteOrder(client: WooClient, shop: Shop, tracking: Tra
       refunds,
       notes: withHistory ? notes : null,
       tracking,
+      carriedOnly,
       ...(notes === null ? {} : { parcelNotes: notes }),
       ...parcels,
     });
@@ -89,7 +95,7 @@ async function readRefunds(client: WooClient, orderId: string, call: CallContext
     refundWireSchema.array(),
     {
       path: `/orders/${orderId}/refunds`,
-      query: { per_page: PAGE_MAX, _fields: 'id,amount,reason,date_created_gmt' },
+      query: { per_page: PAGE_MAX, _fields: 'id,amount,reason,date_created_gmt,meta_data' },
       action: `list the refunds of order ${orderId}`,
     },
     call,

@@ -11,6 +11,9 @@ import type { TrackingConfig } from './woocommerce-tracking.ts';
 import { variationWireSchema, WIRE_FIELDS } from './woocommerce-wire.ts';
 import type { ProductWire, VariationWire } from './woocommerce-wire.ts';
 
+/** All variations of some products, by the product's id; one that is not in it is asked for its own. */
+export type Ahead = ReadonlyMap<string, readonly VariationWire[]>;
+
 /**
  * Reads what belongs to a root and puts it together; `children` narrows a product to these variations where
  * all of them would be more than a page.
@@ -21,14 +24,21 @@ export type CompleteRoot = (
   row: RootWire,
   children: readonly string[] | undefined,
   call: ReadContext,
+  /** What was read of many rows at once. */
+  ahead?: Ahead,
 ) => Promise<StoredRoot>;
 
-export function createCompleteRoot(client: WooClient, shop: Shop, tracking: TrackingConfig): CompleteRoot {
-  const completeOrder = createCompleteOrder(client, shop, tracking);
-  return async (row, children, call) => {
+export function createCompleteRoot(
+  client: WooClient,
+  shop: Shop,
+  tracking: TrackingConfig,
+  carriedOnly = false,
+): CompleteRoot {
+  const completeOrder = createCompleteOrder(client, shop, tracking, carriedOnly);
+  return async (row, children, call, ahead) => {
     switch (row.root) {
       case 'product':
-        return completeProduct(client, shop, row.wire, children, call);
+        return completeProduct(client, shop, row.wire, children, call, ahead?.get(row.wire.id));
       case 'order':
         return completeOrder(row.wire, call);
       case 'customer':
@@ -45,9 +55,11 @@ async function completeProduct(
   wire: ProductWire,
   children: readonly string[] | undefined,
   call: CallContext,
+  ahead: readonly VariationWire[] | undefined,
 ): Promise<StoredProduct> {
   const units = await shop.units(call);
   if (!hasVariations(wire)) return toStoredProduct(wire, [], units);
+  if (ahead !== undefined) return toStoredProduct(wire, ahead, units);
   // What fits one page costs one call either way, and then all news of the product is covered by it, not that of one variation.
   if (children === undefined || wire.variations.length <= PAGE_MAX)
     return toStoredProduct(wire, await readVariations(client, wire.id, call), units);

@@ -1,4 +1,3 @@
-import { SyncError } from '#libs/runtime/sync-error.ts';
 import type { ConnectorDeps } from '../registry.ts';
 import type { StoreConnector } from '../store-connector.ts';
 import { capabilitiesOf } from './woocommerce-capabilities.ts';
@@ -6,22 +5,43 @@ import { createCheck } from './woocommerce-check.ts';
 import { createWooClient } from './woocommerce-client.ts';
 import { createCompleteRoot } from './woocommerce-complete.ts';
 import type { WooCommerceConfig } from './woocommerce-config.ts';
+import { createCreator } from './woocommerce-create.ts';
+import { express } from './woocommerce-express.ts';
 import { createFinders } from './woocommerce-find.ts';
+import { createFindBySourceId } from './woocommerce-lookup.ts';
+import { createMailGate, createMailSwitch } from './woocommerce-mails.ts';
+import { createReadAhead } from './woocommerce-read-ahead.ts';
 import { createListRoots, createReadRoots } from './woocommerce-read.ts';
+import { createRetire } from './woocommerce-retire.ts';
 import { createScans } from './woocommerce-scan.ts';
 import { createShop } from './woocommerce-shop.ts';
 import { createSubscriptions } from './woocommerce-subscriptions.ts';
+import { createTerms } from './woocommerce-terms.ts';
+import { createWriter, type WriterParts } from './woocommerce-write.ts';
+import { createTrackingWriter } from './woocommerce-write-tracking.ts';
 
-/** A WooCommerce shop as a source. */
+/** A WooCommerce shop, as a source and as a target. */
 export function createWooCommerceConnector(config: WooCommerceConfig, deps: ConnectorDeps): StoreConnector {
   const client = createWooClient(config, deps);
   const shop = createShop(client);
-  const completeRoot = createCompleteRoot(client, shop, config.tracking);
-  const listRoots = createListRoots(client);
-  const readRoots = createReadRoots(client, listRoots, completeRoot);
-  const scans = createScans(listRoots, completeRoot);
+  const isTarget = deps.role === 'target';
+  const completeRoot = createCompleteRoot(client, shop, config.tracking, isTarget);
+  const listRoots = createListRoots(client, isTarget);
+  const readAhead = createReadAhead(client, shop);
+  const readRoots = createReadRoots(client, listRoots, completeRoot, readAhead, isTarget);
+  const scans = createScans(listRoots, completeRoot, readAhead);
   const subscriptions = createSubscriptions(client);
   const capabilities = capabilitiesOf(deps.landingMs);
+  const mails = createMailSwitch(client);
+  const writing: WriterParts = {
+    client,
+    shop,
+    readRoots,
+    terms: createTerms(client),
+    mailGate: createMailGate(mails, deps.clock),
+    tracking: createTrackingWriter(client, config.tracking),
+    maxConcurrent: config.maxConcurrent,
+  };
 
   return {
     platform: 'woocommerce',
@@ -36,9 +56,12 @@ export function createWooCommerceConnector(config: WooCommerceConfig, deps: Conn
       shop,
       listRoots,
       readable: capabilities.readable,
+      mails,
+      trackingWriter: writing.tracking,
     }),
 
     readRoots,
+    findBySourceId: createFindBySourceId({ client, listRoots, readRoots, completeRoot, now: deps.clock.now }),
     ...createFinders({ client, listRoots, readRoots, completeRoot }),
     scan: (root, { after }, call) => scans.scan(root, after ?? null, call),
     scanChanged: scans.scanChanged,
@@ -52,23 +75,13 @@ export function createWooCommerceConnector(config: WooCommerceConfig, deps: Conn
     },
 
     ...subscriptions,
-    ...sourceOnly(),
+    // Nothing has to be made first: meta needs no definition.
+    prepare: () => Promise.resolve(),
+    express,
+    write: createWriter(writing),
+    create: createCreator({ ...writing, random: deps.random }),
+    retire: createRetire(writing),
+    mails,
     close: () => Promise.resolve(),
   };
-}
-
-/** What only a target does. */
-function sourceOnly(): Pick<StoreConnector, 'findBySourceId' | 'prepare' | 'express' | 'write' | 'create'> {
-  return {
-    findBySourceId: () => refuse('look for source ids in'),
-    prepare: () => refuse('prepare'),
-    express: ({ wanted }) => ({ wanted, withheld: {} }),
-    write: () => refuse('write to'),
-    create: () => refuse('create in'),
-  };
-}
-
-function refuse(action: string): Promise<never> {
-  const message = `Cannot ${action} "woocommerce": it is supported as a source only`;
-  return Promise.reject(new SyncError('FIELD_NOT_SUPPORTED', message));
 }

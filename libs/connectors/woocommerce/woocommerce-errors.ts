@@ -19,6 +19,9 @@ export function toStoreError(answer: HttpAnswer, action: string, now: number, as
     });
   const retryAfterMs = readRetryAfter(answer.headers.get('retry-after'), now);
 
+  // The shop's way to refuse a refund, of which nothing is left behind.
+  if (status === 500 && own?.code === 'woocommerce_rest_cannot_create_order_refund')
+    return fail('STORE_REFUSED', `${own.code}: ${own.message}`);
   // Whoever says 5xx, the shop or a proxy before it, and in whatever words: an outage, which ends by itself.
   if (status >= 500) return fail('STORE_FAILED', [status, own?.code ?? said(stranger)].join(' ').trim(), retryAfterMs);
   if (answer.headers.get('cf-mitigated') === 'challenge')

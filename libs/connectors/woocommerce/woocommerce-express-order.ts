@@ -1,6 +1,6 @@
 import { orderStatusSchema, type OrderState, type PaymentState } from '#libs/model/order.ts';
 import type { ExpressInput } from '../store-connector.ts';
-import { withhold, type ExpressDraft } from './woocommerce-express.ts';
+import { withhold, type ExpressDraft } from './woocommerce-express-draft.ts';
 
 /** Payment states that WooCommerce has one word for: nobody has paid yet. */
 const UNPAID: ReadonlySet<PaymentState> = new Set(['pending', 'authorised', 'voided']);

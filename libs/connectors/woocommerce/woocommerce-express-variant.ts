@@ -2,7 +2,7 @@ import { moneySchema, type Money } from '#libs/model/money.ts';
 import { stockStatusSchema, type StockStatus } from '#libs/model/product.ts';
 import type { FieldValues } from '#libs/fields/field-names.ts';
 import type { ExpressInput } from '../store-connector.ts';
-import { withhold, type ExpressDraft } from './woocommerce-express.ts';
+import { withhold, type ExpressDraft } from './woocommerce-express-draft.ts';
 
 export function expressVariant(input: ExpressInput, draft: ExpressDraft): void {
   expressPrices(input, draft);
@@ -71,7 +71,10 @@ function expressStock({ wanted: asked, source, present }: ExpressInput, draft: E
   expressCounted(status, { source, present, asked }, draft);
 }
 
-type Counted = Pick<ExpressInput, 'source' | 'present'> & { readonly asked: FieldValues };
+type Counted = Pick<ExpressInput, 'present'> & {
+  readonly source: ExpressInput['source'] | undefined;
+  readonly asked: FieldValues;
+};
 
 /** The status of what is counted follows from its number, and cannot be had otherwise. */
 function expressCounted(status: StockStatus, { source, present, asked }: Counted, draft: ExpressDraft): void {

@@ -3,13 +3,9 @@ import type { Address } from '#libs/model/address.ts';
 import type { Parcel } from '#libs/model/order.ts';
 import type { Product } from '#libs/model/product.ts';
 import type { Expressed, ExpressInput } from '../store-connector.ts';
+import { withhold, type ExpressDraft } from './woocommerce-express-draft.ts';
 import { expressStatus } from './woocommerce-express-order.ts';
 import { expressVariant } from './woocommerce-express-variant.ts';
-
-export type ExpressDraft = {
-  readonly wanted: Record<string, unknown>;
-  readonly withheld: Record<string, string>;
-};
 
 /** Turns wanted values into what WooCommerce can hold. Pure, and idempotent: what it returned, once written, is wanted no differently. */
 export function express(input: ExpressInput): Expressed {
@@ -31,11 +27,6 @@ export function express(input: ExpressInput): Expressed {
   return draft;
 }
 
-export function withhold({ wanted, withheld }: ExpressDraft, field: string, why: string): void {
-  delete wanted[field];
-  withheld[field] = why;
-}
-
 // ── products ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 // The database's column.
@@ -49,6 +40,8 @@ function expressProduct(draft: ExpressDraft): void {
     withhold(draft, 'title', 'WooCommerce would call a product without a title "Product"');
   else if (typeof title === 'string' && title.length > TITLE_MAX)
     withhold(draft, 'title', `longer than ${String(TITLE_MAX)} characters`);
+  const description = wanted['description'];
+  if (typeof description === 'string') wanted['description'] = toKeptHtml(description);
   const handle = wanted['handle'];
   if (handle === '') withhold(draft, 'handle', 'a product in WooCommerce always has an address of its own');
   else if (typeof handle === 'string' && encodeURIComponent(handle).length > SLUG_MAX)
@@ -67,6 +60,25 @@ function expressProduct(draft: ExpressDraft): void {
     withhold(draft, 'images', 'the old shop is still working on one of its images');
   else if (images?.some(({ url }) => !hasImageEnding(url)) === true)
     withhold(draft, 'images', 'WooCommerce takes images only from addresses that end like a file (.jpg, .png …)');
+}
+
+/**
+ * HTML as WordPress keeps it: dangerous elements lose their tags and keep their text, scripts in attributes go, and what is no tag
+ * is escaped.
+ */
+export function toKeptHtml(html: string): string {
+  return html
+    .replaceAll('\\', '')
+    .replaceAll(/&(?!(?:[a-zA-Z][a-zA-Z0-9]*|#\d+|#[xX][0-9a-fA-F]+);)/g, '&amp;')
+    .replaceAll(/<(?![a-zA-Z/!])/g, '&lt;')
+    .replaceAll(/<\/?(?:script|style|iframe|form|input|object|embed|link|meta)\b[^>]*>/gi, '')
+    .replaceAll(/<[a-zA-Z][^>]*>/g, toKeptTag);
+}
+
+function toKeptTag(tag: string): string {
+  return tag
+    .replaceAll(/\s+on[a-z]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)/gi, '')
+    .replaceAll(/(=\s*["']?)\s*javascript:/gi, '$1');
 }
 
 /** Terms are found by their name whatever its case. */

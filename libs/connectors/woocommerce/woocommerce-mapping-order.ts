@@ -12,7 +12,8 @@ import type {
 } from '#libs/model/order.ts';
 import type { StoredOrder } from '#libs/model/stored.ts';
 import { decodeEntities } from './html-entities.ts';
-import { orNull, stamps, toAddress, toUtc } from './woocommerce-mapping.ts';
+import { HOLD_META, readNoteText, SOURCE_META, sourceIdOfVia } from './woocommerce-marks.ts';
+import { orNull, readText, stamps, toAddress, toUtc } from './woocommerce-mapping.ts';
 import { notUnderstood } from './woocommerce-rows.ts';
 import { statusWord, toOrderState } from './woocommerce-status.ts';
 import { findParcels, mergeParcels } from './woocommerce-tracking.ts';
@@ -32,14 +33,19 @@ export type OrderParts = {
   readonly shipments?: unknown;
   readonly fulfilments?: readonly (FulfilmentWire | null)[];
   readonly tracking?: TrackingConfig;
+  /** Of a target only what Lockstep carried there is history: the shop's own notes have numbers that the source's have as well. */
+  readonly carriedOnly?: boolean;
 };
 
 export function toStoredOrder(wire: OrderWire, parts: OrderParts): StoredOrder {
+  const { sourceId, ...own } = stamps(wire, SOURCE_META);
   return {
     root: 'order',
-    ...stamps(wire, '_lockstep_source'),
+    ...own,
+    // The two are written one after the other, and an order may have been left between them.
+    sourceId: sourceId ?? sourceIdOfVia(wire.created_via),
     order: toOrder(wire, parts),
-    heldByUs: false,
+    heldByUs: heldWord(wire) !== null,
     native: { status: wire.status, createdVia: wire.created_via },
   };
 }
@@ -72,7 +78,7 @@ function toOrder(wire: OrderWire, parts: OrderParts): Order {
     refunds,
     status: toStatus(wire, total, refunds),
     tracking: toParcels(wire, parts),
-    history: parts.notes === null ? null : toHistory(parts.notes),
+    history: parts.notes === null ? null : toHistory(parts.notes, parts.carriedOnly === true),
     note: orNull(wire.customer_note),
   };
 }
@@ -158,16 +164,24 @@ function toRefund(refund: OrderWire['refunds'][number], order: OrderWire, detail
   // The order's own list shows the amount below zero.
   const said = (detail?.amount ?? '').trim() === '' ? refund.total : (detail?.amount ?? '');
   return {
-    id: refund.id,
+    // One that Lockstep recorded is known by the source's id.
+    id: readText(detail?.meta_data ?? [], SOURCE_META) ?? refund.id,
     at: toUtc(detail?.date_created_gmt) ?? toUtc(order.date_modified_gmt) ?? '1970-01-01T00:00:00Z',
     amount: readMoney(said.trim().replace(/^-/, ''), order),
     reason: orNull(detail?.reason ?? refund.reason),
   };
 }
 
+/** The status that an order on Lockstep's hold has apart from it; null where it is on none. */
+function heldWord({ status, meta_data: meta }: OrderWire): string | null {
+  return statusWord(status) === 'on-hold' ? readText(meta, HOLD_META) : null;
+}
+
 function toStatus(wire: OrderWire, total: Money, refunds: Refund[]): OrderStatus {
-  const word = statusWord(wire.status);
-  return { word, state: toOrderState(word, { paid: toUtc(wire.date_paid_gmt) !== null, refunds, total }) };
+  const word = heldWord(wire) ?? statusWord(wire.status);
+  const paid = toUtc(wire.date_paid_gmt) !== null;
+  const shipped = toUtc(wire.date_completed_gmt) !== null;
+  return { word, state: toOrderState(word, { paid, shipped, refunds, total }) };
 }
 
 function toParcels(
@@ -187,14 +201,21 @@ function toParcels(
 }
 
 /** Oldest first; within a second by id, since their order in the answer is not stable. */
-function toHistory(notes: readonly NoteWire[]): HistoryEntry[] {
+function toHistory(notes: readonly NoteWire[], carriedOnly: boolean): HistoryEntry[] {
   return notes
-    .map((note) => ({
-      id: note.id,
-      at: toUtc(note.date_created_gmt) ?? '1970-01-01T00:00:00Z',
-      text: decodeEntities(note.note),
-      forCustomer: note.customer_note,
-    }))
+    .map(
+      (note) =>
+        readNoteText(decodeEntities(note.note)) ??
+        (carriedOnly
+          ? null
+          : {
+              id: note.id,
+              at: toUtc(note.date_created_gmt) ?? '1970-01-01T00:00:00Z',
+              text: decodeEntities(note.note),
+              forCustomer: note.customer_note,
+            }),
+    )
+    .filter((entry) => entry !== null)
     .toSorted((one, other) => (one.at === other.at ? Number(one.id) - Number(other.id) : one.at < other.at ? -1 : 1));
 }
 

@@ -4,6 +4,7 @@ import type { Money } from '#libs/model/money.ts';
 import type { Product, StockStatus, Variant } from '#libs/model/product.ts';
 import type { StoredCustomer, StoredProduct, StoredVariant } from '#libs/model/stored.ts';
 import { decodeEntities } from './html-entities.ts';
+import { CUSTOMER_SOURCE_META, SOURCE_META, sourceIdOfSlug, VARIANT_META } from './woocommerce-marks.ts';
 import type { AddressWire, CustomerWire, MetaWire, ProductWire, VariationWire } from './woocommerce-wire.ts';
 
 /** What a shop says about itself once, and its entities leave out. */
@@ -18,6 +19,15 @@ export type VariantNative = {
   readonly parentId: string | null;
   readonly countedBy: 'itself' | 'parent' | 'nobody';
 };
+
+/** The plugin that keeps titles and descriptions for search engines. */
+export type SeoPlugin = 'yoast' | 'rankMath';
+
+/** What a later write of a product needs. */
+export type ProductNative = { readonly type: string; readonly slug: string; readonly seo: SeoPlugin };
+
+/** What Lockstep remembers of the images that it brought: which of the shop's shows what of the source's. */
+export const IMAGES_META = '_lockstep_images';
 
 const CARRIED_TYPES = new Set(['simple', 'variable']);
 // `variable-subscription` and the like have variations too.
@@ -37,13 +47,17 @@ export function toStoredProduct(
   units: ShopUnits,
   partial = false,
 ): StoredProduct {
+  const { sourceId, ...own } = stamps(wire, SOURCE_META);
+  const native: ProductNative = { type: wire.type, slug: wire.slug, seo: seoPlugin(wire.meta_data) };
   return {
     root: 'product',
-    ...stamps(wire, '_lockstep_source'),
+    ...own,
+    // Its meta is written last: what was left half made is known by the slug that it has until it is whole.
+    sourceId: sourceId ?? sourceIdOfSlug(wire.slug),
     product: toProduct(wire),
     variants: toVariants(wire, variations, units),
     partial,
-    native: { type: wire.type },
+    native,
     ...(CARRIED_TYPES.has(wire.type) ? {} : { unsupported: wire.type }),
   };
 }
@@ -58,7 +72,7 @@ function toOwnVariant(wire: ProductWire, units: ShopUnits): StoredVariant {
   const counted = isOn(wire.manage_stock);
   const native: VariantNative = { parentId: null, countedBy: counted ? 'itself' : 'nobody' };
   return {
-    ...stamps(wire, '_lockstep_source'),
+    ...stamps(wire, VARIANT_META),
     native,
     variant: {
       ...toSellable(wire, units),
@@ -83,7 +97,7 @@ function toStoredVariation(wire: VariationWire, parent: ProductWire, units: Shop
     countedBy: byParent ? 'parent' : counted ? 'itself' : 'nobody',
   };
   return {
-    ...stamps(wire, '_lockstep_source'),
+    ...stamps(wire, SOURCE_META),
     native,
     variant: {
       ...toSellable(wire, units),
@@ -171,8 +185,29 @@ function toProduct(wire: ProductWire): Product {
       title: readText(wire.meta_data, '_yoast_wpseo_title', 'rank_math_title'),
       description: readText(wire.meta_data, '_yoast_wpseo_metadesc', 'rank_math_description'),
     },
-    images: wire.images.filter(({ src }) => src !== '').map(({ src, alt }) => ({ url: src, alt: orNull(alt) })),
+    images: toImages(wire),
   };
+}
+
+function seoPlugin(meta: readonly MetaWire[]): SeoPlugin {
+  return meta.some(({ key }) => key?.startsWith('rank_math_') === true) ? 'rankMath' : 'yoast';
+}
+
+function toImages(wire: Pick<ProductWire, 'images' | 'meta_data'>): Product['images'] {
+  const brought = readBrought(wire.meta_data);
+  return wire.images
+    .filter(({ src }) => src !== '')
+    .map(({ id, src, alt }) => {
+      const hash = brought.get(id);
+      return { url: src, alt: orNull(alt), ...(hash === undefined ? {} : { hash }) };
+    });
+}
+
+/** Hashes of the images that Lockstep brought, by the shop's own id of each. */
+export function readBrought(meta: readonly MetaWire[]): ReadonlyMap<string, string> {
+  const value = meta.find(({ key }) => key === IMAGES_META)?.value;
+  const entries = typeof value === 'object' && value !== null ? Object.entries(value) : [];
+  return new Map(entries.flatMap(([id, hash]): [string, string][] => (typeof hash === 'string' ? [[id, hash]] : [])));
 }
 
 /** WordPress keeps slugs percent-encoded: `garten-%f0%9f%8c%bf`. */
@@ -190,7 +225,7 @@ export function toStoredCustomer(wire: CustomerWire): StoredCustomer {
   return {
     root: 'customer',
     // Meta that begins with `_` is dropped and hidden for customers.
-    ...stamps(wire, 'lockstep_source'),
+    ...stamps(wire, CUSTOMER_SOURCE_META),
     native: { role: wire.role },
     customer: {
       email: orNull(wire.email),

@@ -7,6 +7,8 @@ import type { HistoryEntry } from '#libs/model/order.ts';
 
 /** Source id of products, variations, orders and refunds. */
 export const SOURCE_META = '_lockstep_source';
+/** Source id of the one variant of a product without variations: both are one row of the shop. */
+export const VARIANT_META = '_lockstep_variant';
 /** Of customers: meta that begins with `_` is dropped and hidden for them. */
 export const CUSTOMER_SOURCE_META = 'lockstep_source';
 /** On an order of Lockstep's hold: the status that it has apart from the hold. */

@@ -7,6 +7,7 @@ import { PAGE_MAX } from './woocommerce-client.ts';
 import type { WooClient } from './woocommerce-client.ts';
 import { chunksOf } from './woocommerce-complete.ts';
 import type { CompleteRoot } from './woocommerce-complete.ts';
+import type { ReadAhead } from './woocommerce-read-ahead.ts';
 import { readRow } from './woocommerce-rows.ts';
 import type { RootWire } from './woocommerce-rows.ts';
 import { customerWireSchema, orderWireSchema, productWireSchema, WIRE_FIELDS } from './woocommerce-wire.ts';
@@ -26,20 +27,30 @@ export type ReadRoots = (
 const PATHS: Readonly<Record<RootKind, string>> = { product: '/products', order: '/orders', customer: '/customers' };
 
 /** One list call; rows as the query orders them. A row that is not understood is one of them, and hides no other. */
-export function createListRoots(client: WooClient): ListRoots {
+export function createListRoots(client: WooClient, asStored = false): ListRoots {
   return async (root, query, call) => {
     const { data, total, date } = await client.get(
       ROWS[root],
       {
         path: PATHS[root],
         // Staff buy as well, and the default hides them.
-        query: { _fields: WIRE_FIELDS[root], ...(root === 'customer' ? { role: 'all' } : {}), ...query },
+        query: {
+          _fields: WIRE_FIELDS[root],
+          ...(root === 'customer' ? { role: 'all' } : {}),
+          ...storedContext(root, asStored),
+          ...query,
+        },
         action: `list ${root}s`,
       },
       call,
     );
     return { rows: data, total, date };
   };
+}
+
+/** Texts as they were written, where they are compared with what was; else as shoppers see them, in paragraphs. */
+function storedContext(root: RootKind, asStored: boolean): Query {
+  return root === 'product' && asStored ? { context: 'edit' } : {};
 }
 
 const ROWS: Readonly<Record<RootKind, z.ZodType<RootWire[]>>> = {
@@ -64,7 +75,13 @@ function rowsOf<T>(root: RootKind, schema: z.ZodType<T>, toRoot: (wire: T) => Ro
  * Reads by lists of ids, and what is missing in them once more by its own address: absence from a list proves nothing (statuses
  * of a plugin that is gone, rows that a filter hides), only the platform's own not-found does.
  */
-export function createReadRoots(client: WooClient, listRoots: ListRoots, completeRoot: CompleteRoot): ReadRoots {
+export function createReadRoots(
+  client: WooClient,
+  listRoots: ListRoots,
+  completeRoot: CompleteRoot,
+  readAhead: ReadAhead,
+  asStored = false,
+): ReadRoots {
   return async (root, refs, call) => {
     const ids = [...new Set(refs.map(({ id }) => id))].filter((id) => /^[1-9]\d*$/.test(id));
     const found = new Map<string, RootWire>();
@@ -72,21 +89,34 @@ export function createReadRoots(client: WooClient, listRoots: ListRoots, complet
       listRoots(root, { include: chunk.join(','), per_page: PAGE_MAX }, call),
     );
     for (const { rows } of await Promise.all(pages)) for (const row of rows) found.set(row.wire.id, row);
-    const missing = ids.filter((id) => !found.has(id)).map((id) => findRoot(client, root, id, call));
+    const missing = ids.filter((id) => !found.has(id)).map((id) => findRoot(client, root, id, asStored, call));
     for (const row of await Promise.all(missing)) if (row !== null) found.set(row.wire.id, row);
 
+    const ahead = await readAhead([...found.values()].filter(isReadWhole), call);
     return Promise.all(
       refs.map(async ({ id, children }) => {
         const row = found.get(id);
-        return row === undefined ? null : completeRoot(row, children, call);
+        return row === undefined ? null : completeRoot(row, children, call, ahead);
       }),
     );
   };
 }
 
+/** Of a product with more variations than a page only those are read that are asked for. */
+function isReadWhole(row: RootWire): boolean {
+  return row.root !== 'product' || row.wire.variations.length <= PAGE_MAX;
+}
+
 /** A root by its own address; null where there is none, and for what lies in the trash or is no root. */
-async function findRoot(client: WooClient, root: RootKind, id: string, call: CallContext): Promise<RootWire | null> {
-  const request = { path: `${PATHS[root]}/${id}`, query: { _fields: WIRE_FIELDS[root] }, action: `read ${root} ${id}` };
+async function findRoot(
+  client: WooClient,
+  root: RootKind,
+  id: string,
+  asStored: boolean,
+  call: CallContext,
+): Promise<RootWire | null> {
+  const query = { _fields: WIRE_FIELDS[root], ...storedContext(root, asStored) };
+  const request = { path: `${PATHS[root]}/${id}`, query, action: `read ${root} ${id}` };
   switch (root) {
     case 'product': {
       const wire = await client.find(productWireSchema, request, call);

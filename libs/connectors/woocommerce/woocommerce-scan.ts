@@ -5,6 +5,7 @@ import type { Query } from './woocommerce-auth.ts';
 import { PAGE_MAX } from './woocommerce-client.ts';
 import type { CompleteRoot } from './woocommerce-complete.ts';
 import { toUtc } from './woocommerce-mapping.ts';
+import type { ReadAhead } from './woocommerce-read-ahead.ts';
 import type { ListRoots } from './woocommerce-read.ts';
 import type { RootWire } from './woocommerce-rows.ts';
 
@@ -46,9 +47,11 @@ export type Scans = {
   readonly scanChanged: (root: RootKind, since: string, call: ReadContext) => AsyncIterable<ScanPage>;
 };
 
-export function createScans(listRoots: ListRoots, completeRoot: CompleteRoot): Scans {
+export function createScans(listRoots: ListRoots, completeRoot: CompleteRoot, readAhead: ReadAhead): Scans {
   const toPage = async (rows: readonly RootWire[], cursor: string, call: ReadContext): Promise<ScanPage> => {
-    const read = await Promise.all(rows.map((row) => completeOrUnread(completeRoot, row, call)));
+    const ahead = await readAhead(rows, call);
+    const complete = (row: RootWire) => completeRoot(row, undefined, call, ahead);
+    const read = await Promise.all(rows.map((row) => completeOrUnread(complete, row)));
     const unread = read.flatMap((one) => ('unread' in one ? [one.unread] : []));
     return {
       roots: read.flatMap((one) => ('stored' in one ? [one.stored] : [])),
@@ -73,12 +76,11 @@ export function createScans(listRoots: ListRoots, completeRoot: CompleteRoot): S
 
 /** One root that cannot be read (odd, or deleted while the walk was under way) does not end the walk. */
 async function completeOrUnread(
-  completeRoot: CompleteRoot,
+  complete: (row: RootWire) => Promise<StoredRoot>,
   row: RootWire,
-  call: ReadContext,
 ): Promise<{ readonly stored: StoredRoot } | { readonly unread: UnreadRoot }> {
   try {
-    return { stored: await completeRoot(row, undefined, call) };
+    return { stored: await complete(row) };
   } catch (error) {
     if (!isSyncError(error) || error.code !== 'STORE_REFUSED') throw error;
     return { unread: { id: row.wire.id, changedAt: toUtc(row.wire.date_modified_gmt), why: error.message } };

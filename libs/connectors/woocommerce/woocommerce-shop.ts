@@ -12,6 +12,8 @@ export type Shop = Features & {
   readonly identify: (call: CallContext) => Promise<StoreIdentity>;
   /** Asked once: entities are read in them, and they do not change while a shop lives. */
   readonly units: (call: CallContext) => Promise<ShopUnits>;
+  /** Whether the shop works out taxes of orders by itself. */
+  readonly taxMode: (call: CallContext) => Promise<'own' | 'none'>;
   readonly probe: (call: CallContext) => Promise<{ readonly date: number | null }>;
 };
 
@@ -68,6 +70,9 @@ export function createShop(client: WooClient): Shop {
       };
     },
     units: askedOnce(readUnits),
+    taxMode: askedOnce(async (call) =>
+      (await readSetting('general/woocommerce_calc_taxes', call)) === 'yes' ? 'own' : 'none',
+    ),
     ...createFeatures(client, async (call) => (await readStatus(call)).settings.enabled_features),
     async probe(call) {
       const { date } = await client.get(

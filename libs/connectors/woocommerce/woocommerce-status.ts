@@ -30,13 +30,14 @@ export function statusWord(status: string): string {
 /** The state that the word means by default, filled up by what the order itself says; null where nothing maps the word. */
 export function toOrderState(
   word: string,
-  order: Pick<Order, 'refunds' | 'total'> & { readonly paid: boolean },
+  order: Pick<Order, 'refunds' | 'total'> & { readonly paid: boolean; readonly shipped?: boolean },
 ): OrderState | null {
   const target = Object.hasOwn(WOOCOMMERCE_STATUS_MAP, word) ? WOOCOMMERCE_STATUS_MAP[word] : undefined;
   if (target === undefined || target === 'ignore') return null;
   const state: OrderState = {
     payment: target.payment ?? (order.paid ? 'paid' : 'pending'),
-    fulfilment: target.fulfilment ?? 'open',
+    // "Refunded" and "cancelled" leave open whether it had been shipped before; the day of its completion tells.
+    fulfilment: target.fulfilment ?? (order.shipped === true ? 'fulfilled' : 'open'),
     cancelled: target.cancelled ?? false,
     onHold: target.onHold ?? false,
   };

@@ -75,7 +75,7 @@ const metaList = listOf(metaSchema.nullable().catch(null))
   .transform((list) => list.filter((entry) => entry !== null));
 
 const namedSchema = z.object({ name: text });
-const imageSchema = z.object({ src: text, alt: text });
+const imageSchema = z.object({ id: reference, src: text, alt: text });
 
 const dates = {
   date_created_gmt: time,
@@ -168,6 +168,7 @@ export const orderWireSchema = z.object({
   prices_include_tax: flag,
   ...dates,
   date_paid_gmt: time,
+  date_completed_gmt: time,
   discount_total: decimal,
   discount_tax: decimal,
   total: decimal,
@@ -191,7 +192,13 @@ export const orderWireSchema = z.object({
 });
 export type OrderWire = z.infer<typeof orderWireSchema>;
 
-export const refundWireSchema = z.object({ id, amount: decimal, reason: text, date_created_gmt: time });
+export const refundWireSchema = z.object({
+  id,
+  amount: decimal,
+  reason: text,
+  date_created_gmt: time,
+  meta_data: metaList,
+});
 export type RefundWire = z.infer<typeof refundWireSchema>;
 
 export const noteWireSchema = z.object({ id, note: text, customer_note: flag, date_created_gmt: time });
@@ -260,6 +267,31 @@ const SELLABLE =
 export const WIRE_FIELDS = {
   product: `id,type,parent_id,name,slug,description,categories,brands,tags,images,variations,${DATES},${SELLABLE}`,
   variation: `id,name,attributes,${DATES},${SELLABLE}`,
-  order: `id,number,status,currency,prices_include_tax,${DATES},date_paid_gmt,discount_total,discount_tax,total,total_tax,customer_id,billing,shipping,payment_method,payment_method_title,customer_note,created_via,meta_data,line_items,tax_lines,shipping_lines,fee_lines,coupon_lines,refunds,shipments`,
+  order: `id,number,status,currency,prices_include_tax,${DATES},date_paid_gmt,date_completed_gmt,discount_total,discount_tax,total,total_tax,customer_id,billing,shipping,payment_method,payment_method_title,customer_note,created_via,meta_data,line_items,tax_lines,shipping_lines,fee_lines,coupon_lines,refunds,shipments`,
   customer: `id,${DATES},email,first_name,last_name,role,billing,shipping,meta_data`,
 } as const;
+
+export const termWireSchema = z.object({ id, name: text });
+
+const batchErrorSchema = z.object({ code: z.union([z.string(), z.number()]).transform(String), message: text });
+const batchRowSchema = z.object({ id: reference, error: batchErrorSchema.nullish() });
+/** A batch's answer is 200 whatever happens: what became of each row stands in the row. Nothing at all is an empty list. */
+export const batchWireSchema = z.union([
+  z.object({ create: listOf(batchRowSchema), update: listOf(batchRowSchema) }),
+  z.array(z.never()).transform(() => ({ create: [], update: [] })),
+]);
+
+export const imagesWireSchema = z.object({ id, images: listOf(imageSchema), meta_data: metaList });
+
+export const settingGroupsSchema = z.array(z.object({ id: z.string(), label: text, parent_id: text }));
+export const mailSettingSchema = z.object({ id: z.string(), value: z.unknown().optional() });
+
+export const metaOnlySchema = z.object({ id, meta_data: metaList });
+
+export const orderNumberSchema = z.object({ id, number: text });
+
+export const youngWireSchema = z.object({ id, date_created_gmt: time, meta_data: metaList });
+export type YoungWire = z.infer<typeof youngWireSchema>;
+
+/** Customers have neither. */
+export const statusWireSchema = z.object({ id, status: text, slug: text });

@@ -107,13 +107,20 @@ describe('status', () => {
     ['on-hold', { payment: 'pending', fulfilment: 'open', cancelled: false, onHold: false }],
     ['processing', { payment: 'paid', fulfilment: 'open', cancelled: false, onHold: false }],
     ['completed', { payment: 'paid', fulfilment: 'fulfilled', cancelled: false, onHold: false }],
-    ['refunded', { payment: 'refunded', fulfilment: 'open', cancelled: false, onHold: false }],
+    // The order of the recording has a day of completion: it had been shipped.
+    ['refunded', { payment: 'refunded', fulfilment: 'fulfilled', cancelled: false, onHold: false }],
     ['failed', null],
     ['checkout-draft', null],
     ['awaiting-shipment', null],
     ['constructor', null],
   ])('%s', (status, state) => {
     expect(orderOf({ status, refunds: [] }).status).toEqual({ word: status, state });
+  });
+
+  test('what was paid back and never completed was not shipped', () => {
+    const { state } = orderOf({ status: 'refunded', refunds: [], date_completed_gmt: null }).status;
+
+    expect(state).toEqual({ payment: 'refunded', fulfilment: 'open', cancelled: false, onHold: false });
   });
 
   test('a cancelled order is paid only if it was', () => {
