@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import { SMALL, WHOLE } from './demo/demo-shops.ts';
+import { DEFAULT_PAIRING, platformOf } from './demo/pairing.ts';
 import { PLANTABLE, type Plantable } from './demo/plant-fault.ts';
 import { runClusterDemo, type ClusterDemoOptions, type ClusterDemoResult } from './demo/cluster/run-cluster-demo.ts';
 import { createTeller, tellProcesses, tellVerdict } from './demo/print-demo.ts';
@@ -11,11 +12,13 @@ import { say } from './io.ts';
 import type { Verb, VerbArgs } from './verb.ts';
 
 export const verb: Verb = {
-  usage: 'demo [--once] [--kafka] [--seconds 30] [--seed 7]',
+  usage: 'demo [--once] [--kafka] [--from woocommerce] [--to shopify] [--seconds 30] [--seed 7]',
   details:
     'Two shops that live in this process alone, and the whole pipeline between them. No set-up, no network.\nEnds with 0 only if an oracle, which judges by both shops’ own records, finds nothing wrong; the report stays in .lockstep/reports.\nWith --kafka the same on Kafka and Redis, with ingest and applier twice and the reconciler as processes of their own, some of\nwhich are killed or frozen meanwhile. It uses KAFKA_BROKERS and REDIS_URL; what is not set is started here, with Java and Maven,\nand redis-server.',
   options: {
     once: { type: 'boolean', what: 'end when the story is told' },
+    from: { type: 'string', what: 'platform of the old shop (default: woocommerce)' },
+    to: { type: 'string', what: 'platform of the new shop (default: shopify)' },
     kafka: { type: 'boolean', what: 'on Kafka and Redis, with processes that are killed' },
     seconds: { type: 'string', what: 'how long the old shop trades (default: 30)' },
     seed: { type: 'string', what: 'another shop, the same for the same number (default: 7)' },
@@ -28,6 +31,10 @@ export const verb: Verb = {
       seconds,
       size: args.flag('small') ? SMALL : WHOLE,
       seed: numberOf(args, 'seed', 7),
+      pairing: {
+        from: platformOf('from', args.text('from'), DEFAULT_PAIRING.from),
+        to: platformOf('to', args.text('to'), DEFAULT_PAIRING.to),
+      },
       plant: plantOf(args),
       io,
       reportsDir: resolve(io.cwd, '.lockstep', 'reports'),

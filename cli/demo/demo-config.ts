@@ -29,19 +29,46 @@ export type DemoCluster = {
   readonly publicUrl: string;
 };
 
-type Shops = Pick<DemoShops, 'sourceUrl' | 'targetUrl' | 'migratedAt'>;
+type Shops = Pick<DemoShops, 'pairing' | 'sourceUrl' | 'targetUrl' | 'migratedAt'>;
 
 /** The environment that the config speaks of. */
 export const SECRETS = {
-  WOO_KEY: KEYS.consumerKey,
+  OLD_WOO_KEY: KEYS.consumerKey,
+  NEW_WOO_KEY: KEYS.consumerKey,
   WOO_SECRET: KEYS.consumerSecret,
   WOO_HOOK: KEYS.webhookSecret,
-  SHOPIFY_TOKEN: KEYS.accessToken,
+  OLD_SHOPIFY_TOKEN: KEYS.accessToken,
+  NEW_SHOPIFY_TOKEN: KEYS.accessToken,
+  SHOPIFY_HOOK: KEYS.clientSecret,
 } as const;
+
+/** Where the old shop is told to deliver; Shopify takes https alone, and is led from there to where ingest listens. */
+export const PUBLIC_URL = 'https://sync.example.com';
+
+const STORES = { woocommerce: wooCommerceLines, shopify: shopifyLines } as const;
+
+function wooCommerceLines(end: 'OLD' | 'NEW', url: string): string {
+  return `      platform: woocommerce
+      url: ${url}
+      auth: header
+      consumerKey: "\${${end}_WOO_KEY}"
+      consumerSecret: "\${WOO_SECRET}"
+      webhookSecrets: ["\${WOO_HOOK}"]
+      maxConcurrent: 20`;
+}
+
+function shopifyLines(end: 'OLD' | 'NEW', url: string): string {
+  return `      platform: shopify
+      shop: ${end === 'OLD' ? 'old' : 'demo'}.myshopify.com
+      url: ${url}
+      accessToken: "\${${end}_SHOPIFY_TOKEN}"
+      webhookSecrets: ["\${SHOPIFY_HOOK}"]
+      location: Main warehouse`;
+}
 
 /** The config that a merchant would write for these two shops, with waits shortened to fit half a minute. */
 export function demoConfigText(
-  { sourceUrl, targetUrl, migratedAt }: Shops,
+  { pairing, sourceUrl, targetUrl, migratedAt }: Shops,
   folders: DemoFolders,
   cluster: DemoCluster | null = null,
 ): string {
@@ -49,19 +76,9 @@ export function demoConfigText(
 pairs:
   ${PAIR}:
     source:
-      platform: woocommerce
-      url: ${sourceUrl}
-      auth: header
-      consumerKey: "\${WOO_KEY}"
-      consumerSecret: "\${WOO_SECRET}"
-      webhookSecrets: ["\${WOO_HOOK}"]
-      maxConcurrent: 20
+${STORES[pairing.from]('OLD', sourceUrl)}
     target:
-      platform: shopify
-      shop: demo.myshopify.com
-      url: ${targetUrl}
-      accessToken: "\${SHOPIFY_TOKEN}"
-      location: Main warehouse
+${STORES[pairing.to]('NEW', targetUrl)}
     migratedAt: ${new Date(migratedAt).toISOString()}
     sync:
       variant: { fields: [quantity, stockStatus, price] }

@@ -1,9 +1,10 @@
 import { systemClock } from '#libs/runtime/clock.ts';
 import { editTexts, fallBehind } from '../../simulators/migration/after-migration.ts';
-import { migrate } from '../../simulators/migration/migrate.ts';
+import { migrate, type AnyShop } from '../../simulators/migration/migrate.ts';
 import { recordedShop } from '../../simulators/migration/recorded-shop.ts';
 import { createShopifySimulator, type ShopifySimulator } from '../../simulators/shopify/shopify-simulator.ts';
 import { createWooCommerceSimulator, type WooCommerceSimulator } from '../../simulators/woocommerce/index.ts';
+import type { Pairing } from './pairing.ts';
 import { seededRandom } from './seeded-random.ts';
 
 export type DemoSize = {
@@ -44,51 +45,41 @@ export const KEYS = {
 } as const;
 
 export type DemoShops = AsyncDisposable & {
-  readonly source: WooCommerceSimulator;
-  readonly target: ShopifySimulator;
+  readonly pairing: Pairing;
+  readonly source: AnyShop;
+  readonly target: AnyShop;
   readonly sourceUrl: string;
   readonly targetUrl: string;
   readonly migratedAt: number;
   readonly random: () => number;
+  /** Leads what the old shop delivers to `publicUrl` (Shopify delivers to https alone) to where ingest really listens. */
+  readonly lead: (publicUrl: string, ingestUrl: string) => void;
 };
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
+export type ShopsOptions = {
+  readonly size: DemoSize;
+  readonly seed: number;
+  readonly pairing: Pairing;
+  /** More keys of the old shop, which may read. */
+  readonly readers?: readonly string[];
+};
+
 /**
  * Two shops with a past: a week ago everything was copied from the old one to the new one; since then people have worked in
- * the new one, and the old one has gone on selling. `readers`: more keys of the old shop, which may read.
+ * the new one, and the old one has gone on selling.
  */
-export async function openShops(size: DemoSize, seed: number, readers: readonly string[] = []): Promise<DemoShops> {
+export async function openShops({ size, seed, pairing, readers = [] }: ShopsOptions): Promise<DemoShops> {
   const random = seededRandom(seed);
   let ago = 7 * DAY;
   const now = (): number => systemClock.now() - ago;
-  const source = createWooCommerceSimulator({
-    now,
-    random,
-    consumerKey: KEYS.consumerKey,
-    consumerSecret: KEYS.consumerSecret,
-    keys: readers.map((consumerKey) => ({
-      consumerKey,
-      consumerSecret: KEYS.consumerSecret,
-      permissions: 'read' as const,
-    })),
-    isSsl: true,
-  });
-  const target = createShopifySimulator({
-    now,
-    random,
-    accessToken: KEYS.accessToken,
-    clientId: KEYS.clientId,
-    clientSecret: KEYS.clientSecret,
-    shop: 'demo',
-    shopName: 'Källa & Sons',
-    plus: true,
-    bucketSize: 20_000,
-    restoreRate: 1_000,
-  });
-  source.seedFromRecordings(recordedShop(now() - 20 * DAY));
-  source.seedCatalogue({ variants: size.variants, orders: size.orders });
+  const led = { from: '', to: '' };
+  const made = { now, random, readers, tunnel: (uri: string) => uri.replace(led.from, led.to) };
+  const source = pairing.from === 'woocommerce' ? filledWooCommerce(made, size) : filledShopify(made, size);
+  const target =
+    pairing.to === 'woocommerce' ? openWooCommerce({ now, random }, 'new') : openShopify({ now, random }, 'demo');
   migrate(source, target);
   const migratedAt = Math.ceil(now() / 1000) * 1000;
 
@@ -99,15 +90,75 @@ export async function openShops(size: DemoSize, seed: number, readers: readonly 
   ago = 0;
   const [{ url: sourceUrl }, { url: targetUrl }] = await Promise.all([source.start(), target.start()]);
   return {
+    pairing,
     source,
     target,
     sourceUrl,
     targetUrl,
     migratedAt,
     random,
+    lead(publicUrl, ingestUrl) {
+      [led.from, led.to] = [publicUrl, ingestUrl];
+    },
     [Symbol.asyncDispose]: async () => {
       await source.stop();
       await target.stop();
     },
   };
+}
+
+type Made = {
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly readers?: readonly string[];
+  readonly tunnel?: (uri: string) => string;
+};
+
+function filledWooCommerce(made: Made, size: DemoSize): WooCommerceSimulator {
+  const shop = openWooCommerce(made, 'old');
+  shop.seedFromRecordings(recordedShop(made.now() - 20 * DAY));
+  shop.seedCatalogue({ variants: size.variants, orders: size.orders });
+  return shop;
+}
+
+/** The same past, as it would have been in a Shopify shop. */
+function filledShopify(made: Made, size: DemoSize): ShopifySimulator {
+  const shop = openShopify(made, 'old', true);
+  migrate(filledWooCommerce({ now: made.now, random: made.random }, size), shop);
+  return shop;
+}
+
+function openWooCommerce({ now, random, readers = [] }: Made, name: string): WooCommerceSimulator {
+  return createWooCommerceSimulator({
+    now,
+    random,
+    siteUrl: `https://${name}.example.com`,
+    storeId: `store-${name}`,
+    consumerKey: KEYS.consumerKey,
+    consumerSecret: KEYS.consumerSecret,
+    keys: readers.map((consumerKey) => ({
+      consumerKey,
+      consumerSecret: KEYS.consumerSecret,
+      permissions: 'read' as const,
+    })),
+    pricesIncludeTax: true,
+    isSsl: true,
+  });
+}
+
+function openShopify({ now, random, tunnel }: Made, shop: string, recordsReads = false): ShopifySimulator {
+  return createShopifySimulator({
+    now,
+    random,
+    accessToken: KEYS.accessToken,
+    clientId: KEYS.clientId,
+    clientSecret: KEYS.clientSecret,
+    shop,
+    shopName: 'Källa & Sons',
+    plus: true,
+    bucketSize: 20_000,
+    restoreRate: 1_000,
+    recordsReads,
+    ...(tunnel === undefined ? {} : { tunnel }),
+  });
 }

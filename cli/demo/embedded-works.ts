@@ -8,11 +8,17 @@ import type { OpenParts } from '../run-parts.ts';
 import type { ReconcilerPart } from '../runtime-parts.ts';
 import { webhookUrl } from '../webhook-url.ts';
 import { wantedTopics } from '../webhooks-handlers.ts';
-import { PAIR } from './demo-config.ts';
+import { PAIR, PUBLIC_URL } from './demo-config.ts';
+import type { DemoShops } from './demo-shops.ts';
 import type { Works } from './works.ts';
 
 /** Everything in this process. */
-export async function createEmbeddedWorks(context: Context, parts: OpenParts, signal: AbortSignal): Promise<Works> {
+export async function createEmbeddedWorks(
+  context: Context,
+  parts: OpenParts,
+  shops: DemoShops,
+  signal: AbortSignal,
+): Promise<Works> {
   const pair = pairOf(context, PAIR);
   const reconciler = await whenOpen(context, parts);
   const deps = reconcilerDeps(pair, context);
@@ -31,7 +37,10 @@ export async function createEmbeddedWorks(context: Context, parts: OpenParts, si
     settled,
     async subscribe() {
       const call: CallContext = { signal, priority: 'change' };
-      const url = webhookUrl(must(parts.ingestUrl, 'the address of ingest'), PAIR);
+      const ingestUrl = must(parts.ingestUrl, 'the address of ingest');
+      const publicUrl = shops.pairing.from === 'shopify' ? PUBLIC_URL : ingestUrl;
+      shops.lead(publicUrl, ingestUrl);
+      const url = webhookUrl(publicUrl, PAIR);
       const secret = must(pair.source.webhookSecrets[0], 'a secret for webhooks');
       for (const topic of wantedTopics(pair))
         await pair.source.connector.createSubscription({ topic, url, secret }, { ...call, maySend: () => true });

@@ -6,6 +6,7 @@ import { say } from '../io.ts';
 import { createProgressLine } from '../progress.ts';
 import { CARRIED } from './demo-config.ts';
 import type { ClusterDemoResult, ClusterStage } from './cluster/run-cluster-demo.ts';
+import { labelOf } from './pairing.ts';
 import type { DemoResult } from './tell-story.ts';
 import type { TradingFigures } from './trading-figures.ts';
 
@@ -43,9 +44,15 @@ export function createTeller(io: Io, seconds: number): (stage: ClusterStage) => 
   };
 }
 
-function opening({ variants, orders, customers, edits }: Extract<ClusterStage, { kind: 'opened' }>): readonly string[] {
+function opening({
+  pairing,
+  variants,
+  orders,
+  customers,
+  edits,
+}: Extract<ClusterStage, { kind: 'opened' }>): readonly string[] {
   return [
-    'Lockstep demo: an old WooCommerce shop keeps trading while a new Shopify shop is prepared.',
+    `Lockstep demo: an old ${labelOf(pairing.from)} shop keeps trading while a new ${labelOf(pairing.to)} shop is prepared.`,
     `  old shop   Källa & Sons       ${number(variants)} variants   ${number(orders)} orders   ${number(customers)} customers`,
     `  new shop   migrated last week; since then people changed ${number(edits)} titles, descriptions and SEO texts`,
     `  carried    ${CARRIED.join('  ')}`,

@@ -9,6 +9,7 @@ import { openParts, PART_NAMES } from '../run-parts.ts';
 import { demoConfig, demoConfigText } from './demo-config.ts';
 import { openShops, type DemoSize } from './demo-shops.ts';
 import { createEmbeddedWorks } from './embedded-works.ts';
+import type { Pairing } from './pairing.ts';
 import type { Plantable } from './plant-fault.ts';
 import { tellStory, type DemoResult, type StoryStage } from './tell-story.ts';
 
@@ -18,6 +19,7 @@ export type DemoOptions = {
   readonly seconds: number;
   readonly size: DemoSize;
   readonly seed: number;
+  readonly pairing: Pairing;
   readonly plant: Plantable | null;
   readonly io: Io;
   readonly reportsDir: string;
@@ -29,16 +31,16 @@ const PACE = 40;
 
 /** The story with everything in this process, on files of its own. */
 export async function runDemo(options: DemoOptions): Promise<DemoResult> {
-  const { io, size, seed } = options;
+  const { io, size, seed, pairing } = options;
   const folder = await mkdtemp(join(tmpdir(), 'lockstep-demo-'));
   try {
-    await using shops = await openShops(size, seed);
+    await using shops = await openShops({ size, seed, pairing });
     // What earlier demos left behind is about other shops under the same name.
     const text = demoConfigText(shops, { dataDir: folder, reportsDir: join(folder, 'reports') });
     await using context = await openContext(await demoConfig(text, folder), io);
     const parts = await openParts(context, new Set(PART_NAMES));
     const tell = async (): Promise<DemoResult> => {
-      const works = await createEmbeddedWorks(context, parts, io.signal);
+      const works = await createEmbeddedWorks(context, parts, shops, io.signal);
       return tellStory({ ...options, pace: PACE, clock: systemClock, signal: io.signal }, shops, works);
     };
     try {

@@ -5,10 +5,12 @@ import type { Clock } from '#libs/runtime/clock.ts';
 import { must } from '#libs/runtime/must.ts';
 import type { Finding, RunResult } from '../../services/reconciler/finding.ts';
 import type { StorePlan } from '../../services/reconciler/build-plan.ts';
+import { booksOf } from '../../simulators/oracle/books.ts';
 import { findDifferences, type Difference } from '../../simulators/oracle/differences.ts';
 import { countEdits, judge, type JudgeInput, type OracleFinding } from '../../simulators/oracle/judge.ts';
 import { CARRIED, LATE_AFTER_MS } from './demo-config.ts';
 import type { DemoShops, DemoSize } from './demo-shops.ts';
+import type { Pairing } from './pairing.ts';
 import { plantFault, type Plantable } from './plant-fault.ts';
 import { takeFigures, type TradingFigures } from './trading-figures.ts';
 import { rougherPost, trade } from './trade.ts';
@@ -34,6 +36,7 @@ export type StoryOptions = {
 export type StoryStage =
   | {
       readonly kind: 'opened';
+      readonly pairing: Pairing;
       readonly variants: number;
       readonly orders: number;
       readonly customers: number;
@@ -93,10 +96,11 @@ export async function tellStory(options: StoryOptions, shops: DemoShops, works: 
 }
 
 function opened({ shops, options }: Stage): StoryStage {
-  const before = shops.source.state();
+  const before = booksOf(shops.source.state());
   return {
     kind: 'opened',
-    variants: before.variations.length + before.products.filter(({ type }) => type !== 'variable').length,
+    pairing: shops.pairing,
+    variants: before.variants.length,
     orders: before.orders.length,
     customers: before.customers.length,
     edits: options.size.edits,

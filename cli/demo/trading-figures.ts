@@ -1,6 +1,6 @@
 import type { EventLog } from '#libs/event-log/event-log.ts';
 import { openJournalStore } from '../../services/reconciler/journal-store.ts';
-import type { DeliveryRecord } from '../../simulators/core/ledger.ts';
+import type { DeliveryRecord, LedgerEntry } from '../../simulators/core/ledger.ts';
 import { PAIR } from './demo-config.ts';
 import type { DemoShops } from './demo-shops.ts';
 
@@ -67,9 +67,14 @@ export async function takeFigures({
       orders: count('order'),
       customers: count('customer'),
       products: count('product'),
-      variants: count('variant'),
+      variants: made.filter(isSellable).length,
     },
   };
+}
+
+/** A variant; in WooCommerce a variation, or a product that has none. */
+function isSellable({ entity, changes }: LedgerEntry): boolean {
+  return entity === 'variant' || entity === 'variation' || (entity === 'product' && changes['type']?.to === 'simple');
 }
 
 /** Webhooks that arrived after one that was sent later. */

@@ -12,7 +12,7 @@ type Fields = Readonly<Record<string, unknown>>;
  * entries has the row. Subscriptions and categories are left out.
  */
 export function replay(entries: readonly LedgerEntry[], upTo: CarriedUpTo): ShopState {
-  const list = rowsAt(entries, upTo);
+  const list = rowsAt(entries, (entry) => upTo(listedPlace(entry)));
   const state = {
     products: list('product'),
     variations: list('variation'),
@@ -28,7 +28,7 @@ export function replay(entries: readonly LedgerEntry[], upTo: CarriedUpTo): Shop
 
 /** The same of a Shopify shop, read into its books. */
 export function replayShopify(entries: readonly LedgerEntry[], upTo: CarriedUpTo): Books {
-  const list = rowsAt(entries, upTo);
+  const list = rowsAt(entries, (entry) => upTo(shownPlace(entry)));
   const rows: Readonly<Record<keyof ShopifyRows, readonly unknown[]>> = {
     products: list('product'),
     variants: list('variant'),
@@ -45,7 +45,10 @@ export function replayShopify(entries: readonly LedgerEntry[], upTo: CarriedUpTo
 }
 
 /** The rows of each table as they were. */
-function rowsAt(entries: readonly LedgerEntry[], upTo: CarriedUpTo): (entity: string) => readonly unknown[] {
+function rowsAt(
+  entries: readonly LedgerEntry[],
+  upTo: (entry: LedgerEntry) => number,
+): (entity: string) => readonly unknown[] {
   const tables = new Map<string, Map<string, Fields>>();
   const rowsOf = (entity: string): Map<string, Fields> => {
     const rows = tables.get(entity) ?? new Map<string, Fields>();
@@ -53,7 +56,7 @@ function rowsAt(entries: readonly LedgerEntry[], upTo: CarriedUpTo): (entity: st
     return rows;
   };
   for (const entry of entries) {
-    if (entry.seq > upTo(placeOf(entry))) continue;
+    if (entry.seq > upTo(entry)) continue;
     const rows = rowsOf(entry.entity);
     if (entry.action === 'delete') rows.delete(entry.id);
     else rows.set(entry.id, { ...rows.get(entry.id), ...valuesOf(entry) });
@@ -61,11 +64,34 @@ function rowsAt(entries: readonly LedgerEntry[], upTo: CarriedUpTo): (entity: st
   return (entity) => [...rowsOf(entity).values()];
 }
 
+type Place = Parameters<CarriedUpTo>[0];
+
 /** Notes and refunds of WooCommerce are read as lists of their order: one is known when such a list was. */
-function placeOf({ entity, id, parentId }: LedgerEntry): Parameters<CarriedUpTo>[0] {
-  const isGlobal = id.startsWith('gid://');
-  if (!isGlobal && (entity === 'note' || entity === 'refund')) return { entity: `${entity}s`, id: parentId ?? '' };
+function listedPlace({ entity, id, parentId }: LedgerEntry): Place {
+  if (entity === 'note' || entity === 'refund') return { entity: `${entity}s`, id: parentId ?? '' };
   return { entity, id, ...(parentId === undefined ? {} : { parentId }) };
+}
+
+/** Rows that Shopify shows within another one: an item with its variant, all of an order with the order. */
+const WITHIN = new Set([
+  'inventoryItem',
+  'transaction',
+  'fulfillment',
+  'fulfillmentOrder',
+  'refund',
+  'event',
+  'metafield',
+]);
+
+function shownPlace({ entity, id, parentId }: LedgerEntry): Place {
+  if (parentId === undefined) return { entity, id };
+  return WITHIN.has(entity) ? { entity: entityOf(parentId), id: parentId } : { entity, id, parentId };
+}
+
+/** `gid://shopify/ProductVariant/7` as the ledger calls such rows. */
+function entityOf(gid: string): string {
+  const type = gid.split('/')[3] ?? '';
+  return type === 'ProductVariant' ? 'variant' : type.toLowerCase();
 }
 
 function valuesOf({ changes }: LedgerEntry): Fields {

@@ -60,7 +60,13 @@ const MADE_FOR: Readonly<Record<string, readonly string[]>> = {
 const LINE_MOVES = ['fulfilledQuantity', 'refundedQuantity', 'claimed', 'claimedAt'];
 
 const CLOCKS = new Set(['updatedAt']);
-const TOOLS = new Set(['metafieldDefinition', 'bulkOperation', 'productOperation', 'webhookSubscription']);
+const TOOLS = new Set([
+  'metafieldDefinition',
+  'bulkOperation',
+  'productOperation',
+  'webhookSubscription',
+  'collection',
+]);
 const ROOTS = new Set(['product', 'order', 'customer']);
 
 /**

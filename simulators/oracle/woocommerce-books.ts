@@ -25,7 +25,7 @@ export function woocommerceBooks({ products, variations, orders, notes, refunds,
     orders: orders
       .filter(({ status }) => status !== 'trash' && !status.endsWith('-draft'))
       .map((order) => toOrder(order, notesOf.get(order.id) ?? [], refundsOf.get(order.id) ?? [])),
-    customers: customers.filter(({ role }) => role !== 'administrator').map(toCustomer),
+    customers: customers.map(toCustomer),
   };
 }
 

@@ -83,7 +83,7 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
 
   const startApplier = async (readsAs: string, number: number): Promise<Applier> => {
     const token = await grantToken(shops.targetUrl);
-    const process = start(['applier', number], [], { WOO_KEY: readsAs, SHOPIFY_TOKEN: token });
+    const process = start(['applier', number], [], { OLD_WOO_KEY: readsAs, NEW_SHOPIFY_TOKEN: token });
     return { process, token, readsAs };
   };
   const ingests = ports.map((port, index) =>

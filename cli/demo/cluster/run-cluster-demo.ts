@@ -50,9 +50,9 @@ export async function runClusterDemo(options: ClusterDemoOptions): Promise<Clust
 }
 
 async function inFolder(options: ClusterDemoOptions, folder: string): Promise<Omit<ClusterDemoResult, 'logs'>> {
-  const { io, size, seed, onStage } = options;
+  const { io, size, seed, pairing, onStage } = options;
   await using services = await openDemoServices(io.env);
-  await using shops = await openShops(size, seed, READERS);
+  await using shops = await openShops({ size, seed, pairing, readers: READERS });
   const prefix = `demo-${randomId().slice(0, 8)}`;
   const crew = await openCrew({ folder, prefix, shops, services, io, clock: systemClock });
   let told: Omit<ClusterDemoResult, 'logs' | 'fell'>;
