@@ -126,9 +126,9 @@ export const RULE_MUTATIONS: readonly Mutation[] = [
     breaks: rule(5, 'settled'),
     does: 'news is settled before its outcome is on the journal',
     file: 'services/applier/apply-batch.ts',
-    find: '  await log.appendJournal([{ pair: epoch.pair, partition: epoch.partition, record }]);',
+    find: '  await log.appendJournal(told.map(',
     replace: `  await log.settle(epoch, offsets, null);
-  await log.appendJournal([{ pair: epoch.pair, partition: epoch.partition, record }]);`,
+  await log.appendJournal(told.map(`,
     tests: histories('aimed at the rule outcome-before-settled'),
     ci: true,
   },
