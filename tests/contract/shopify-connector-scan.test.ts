@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { ScanPage } from '#libs/connectors/store-connector.ts';
-import type { RootKind, StoredRoot } from '#libs/model/stored.ts';
+import type { RootKind, StoredOrder, StoredRoot } from '#libs/model/stored.ts';
 import { bare, CALL, openShopify, type Harness } from './shopify-harness.ts';
 
 async function scan({ connector }: Harness, root: RootKind, after: string | null = null): Promise<readonly ScanPage[]> {
@@ -23,6 +23,18 @@ async function changed({ connector }: Harness, root: RootKind, since: string): P
   const roots: StoredRoot[] = [];
   for await (const page of connector.scanChanged(root, since, CALL)) roots.push(...page.roots);
   return roots;
+}
+
+/** Somebody else's exports run, as many as the shop allows. */
+function noExports({ simulator }: Harness): void {
+  const message = 'A bulk query operation is already in progress';
+  const userErrors = [{ field: null, message, code: 'OPERATION_IN_PROGRESS' }];
+  const body = JSON.stringify({ data: { bulkOperationRunQuery: { bulkOperation: null, userErrors } } });
+  simulator.faults.plant({
+    kind: 'any',
+    match: /bulkOperationRunQuery/,
+    effect: { type: 'status', status: 200, body },
+  });
 }
 
 function seedProducts({ simulator }: Harness, count: number): readonly string[] {
@@ -71,28 +83,7 @@ describe('the Shopify connector scans', () => {
   test('products page by page where no export can be had', async () => {
     await using harness = await openShopify();
     const seeded = seedProducts(harness, 70);
-    harness.simulator.faults.plant({
-      kind: 'any',
-      match: /bulkOperationRunQuery/,
-      effect: {
-        type: 'status',
-        status: 200,
-        body: JSON.stringify({
-          data: {
-            bulkOperationRunQuery: {
-              bulkOperation: null,
-              userErrors: [
-                {
-                  field: null,
-                  message: 'A bulk query operation is already in progress',
-                  code: 'OPERATION_IN_PROGRESS',
-                },
-              ],
-            },
-          },
-        }),
-      },
-    });
+    noExports(harness);
 
     const pages = await scan(harness, 'product');
     const rest = await scan(harness, 'product', pages[0]?.cursor ?? '');
@@ -102,8 +93,67 @@ describe('the Shopify connector scans', () => {
     expect([...ids(pages.slice(0, 1)), ...ids(rest)].length).toBeGreaterThanOrEqual(seeded.length);
   });
 
-  test('orders by rising id with parcels, and gone on with behind a cursor', async () => {
+  test('orders by an export: lines, parcels, refunds, holds, and each once', async () => {
     await using harness = await openShopify();
+    const { simulator } = harness;
+    const lines = [{ title: 'Tee', sku: 'A', quantity: 2, price: '10' }];
+    const seeded = Array.from({ length: 300 }, () => bare(simulator.seedOrder({ lines })));
+    const gid = `gid://shopify/Order/${seeded[5]}`;
+    simulator.shipOrder(gid, { units: { A: 1 }, parcels: [{ company: 'DHL', number: '0034' }] });
+    simulator.refundOrder(gid, { amount: '3', note: 'scratched' });
+    simulator.holdOrder(`gid://shopify/Order/${seeded[6]}`);
+
+    const pages = await scan(harness, 'order');
+
+    expect(harness.simulator.ledger.calls.map(({ name }) => name)).not.toContain('query orders');
+    expect([...ids(pages)].toSorted()).toEqual([...seeded].toSorted());
+    const found = new Map(pages.flatMap(({ roots }) => roots.map((root) => [root.id, root] as const)));
+    const byId = await harness.connector.readRoots('order', [{ id: seeded[5] ?? '' }, { id: seeded[6] ?? '' }], CALL);
+    for (const root of byId) {
+      const { order, ...rest } = found.get(root?.id ?? '') as StoredOrder;
+      // History was not asked for by the scan.
+      expect({ ...rest, order: { ...order, history: [] } }).toEqual(root);
+    }
+    expect(found.get(seeded[5] ?? '')).toMatchObject({
+      order: { tracking: [{ number: '0034' }], refunds: [{ reason: 'scratched' }], lines: [{ quantity: 2 }] },
+    });
+    expect(found.get(seeded[6] ?? '')).toMatchObject({ order: { status: { state: { onHold: true } } } });
+  });
+
+  test('an order with several shipping lines, of which an export has one, is read by itself', async () => {
+    await using harness = await openShopify();
+    harness.simulator.seedOrder({
+      lines: [{ title: 'Tee', quantity: 1, price: '10' }],
+      shipping: { title: 'DHL', price: '4' },
+    });
+    const answer = await fetch(`${harness.url}/admin/api/2026-10/graphql.json`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-shopify-access-token': 'shpat_test' },
+      body: JSON.stringify({
+        query:
+          'mutation($order: OrderCreateOrderInput!) { orderCreate(order: $order) { order { id } userErrors { message } } }',
+        variables: {
+          order: {
+            lineItems: [{ title: 'Cap', quantity: 1, priceSet: { shopMoney: { amount: '5', currencyCode: 'EUR' } } }],
+            shippingLines: ['3', '2'].map((amount) => ({
+              title: 'Parcel',
+              priceSet: { shopMoney: { amount, currencyCode: 'EUR' } },
+            })),
+          },
+        },
+      }),
+    });
+    expect(await answer.json()).toMatchObject({ data: { orderCreate: { userErrors: [] } } });
+
+    const pages = await scan(harness, 'order');
+
+    const shipping = pages.flatMap(({ roots }) => roots.map((root) => (root as StoredOrder).order.shipping));
+    expect(shipping.map((charges) => charges.map(({ amount }) => amount.amountMinor))).toEqual([[400], [300, 200]]);
+  });
+
+  test('orders by rising id with parcels where no export can be had, and gone on with behind a cursor', async () => {
+    await using harness = await openShopify();
+    noExports(harness);
     const seeded = Array.from({ length: 60 }, (_, index) =>
       bare(
         harness.simulator.seedOrder({

@@ -39,6 +39,8 @@ export type Harness = AsyncDisposable & {
 
 type Options = Partial<Parameters<typeof createShopifySimulator>[0]> & {
   readonly credentials?: 'token' | 'client';
+  /** Which end of a pair the shop is; absent: the target. */
+  readonly role?: 'source' | 'target';
   /** More of the config, or other than usual. */
   readonly config?: Readonly<Record<string, unknown>>;
   /** What the call goes through, to cut answers or count. */
@@ -48,6 +50,7 @@ type Options = Partial<Parameters<typeof createShopifySimulator>[0]> & {
 /** The connector on a simulated shop, over HTTP. */
 export async function openShopify({
   credentials = 'token',
+  role = 'target',
   config: more,
   fetch,
   ...options
@@ -78,6 +81,7 @@ export async function openShopify({
     random: seededRandom(11),
     budget,
     callMs: 5_000,
+    role,
     ...(fetch === undefined ? {} : { fetch }),
   });
   return {

@@ -9,14 +9,18 @@ import type { ShopifyClient } from './shopify-client.ts';
 import { bulkProducts, wantsContent } from './shopify-documents-products.ts';
 import * as reads from './shopify-documents-read.ts';
 import * as writes from './shopify-documents-write.ts';
-import { readBulkRoots } from './shopify-bulk-rows.ts';
+import { readBulkRoots, type BulkRoot } from './shopify-bulk-rows.ts';
 import { toGid } from './shopify-ids.ts';
+import type { Reader } from './shopify-read.ts';
 import type { Shop } from './shopify-shop.ts';
 import { bulkStatusAnswer, userErrorWire } from './shopify-wire.ts';
 
 export type BulkParts = {
   readonly client: ShopifyClient;
   readonly shop: Shop;
+  readonly reader: Pick<Reader, 'roots'>;
+  /** As of the reader. */
+  readonly events: boolean;
   readonly clock: Clock;
   readonly fetch: Fetch;
 };
@@ -32,8 +36,6 @@ export async function openBulkScan(
   parts: BulkParts,
   call: ReadContext,
 ): Promise<AsyncIterable<ScanPage> | null> {
-  // Orders cannot be exported with what is compared: lists of a list (parcels) and holds are missing there.
-  if (root === 'order') return null;
   if (call.fields.has('product.categories') || call.fields.has('product.images')) return null;
   const resumed = CURSOR.exec(after ?? '');
   if (after !== null && resumed === null) return null;
@@ -60,16 +62,22 @@ const startAnswer = z.object({
   }),
 });
 
-async function start(
-  root: 'product' | 'customer',
-  { client, shop }: BulkParts,
-  call: ReadContext,
-): Promise<string | null> {
-  const query =
-    root === 'customer' ? reads.BULK_CUSTOMERS : bulkProducts(await shop.locations(call), wantsContent(call.fields));
+async function start(root: RootKind, { client, shop }: BulkParts, call: ReadContext): Promise<string | null> {
+  const query = await queryFor(root, shop, call);
   // Starting an export changes nothing in the shop, so it is a read.
   const { bulkOperationRunQuery } = await client.read(writes.RUN_BULK, startAnswer, { query }, call);
   return bulkOperationRunQuery.userErrors.length > 0 ? null : (bulkOperationRunQuery.bulkOperation?.id ?? null);
+}
+
+async function queryFor(root: RootKind, shop: Shop, call: ReadContext): Promise<string> {
+  switch (root) {
+    case 'product':
+      return bulkProducts(await shop.locations(call), wantsContent(call.fields));
+    case 'order':
+      return reads.bulkOrders(call.fields.has('order.history'));
+    case 'customer':
+      return reads.BULK_CUSTOMERS;
+  }
 }
 
 const ENDED_BADLY = new Set(['FAILED', 'CANCELED', 'CANCELING', 'EXPIRED']);
@@ -103,25 +111,40 @@ type Export = {
 };
 
 async function* pages(
-  root: 'product' | 'customer',
+  root: RootKind,
   { id, file, count, skip }: Export,
   parts: BulkParts,
   call: ReadContext,
 ): AsyncIterable<ScanPage> {
   if (file === null) return;
   const { currency } = await parts.shop.info(call);
-  let page: StoredRoot[] = [];
+  let page: BulkRoot[] = [];
   let seen = 0;
   const cursor = (): string => `bulk/${id.slice(id.lastIndexOf('/') + 1)}/${seen}`;
-  for await (const stored of readBulkRoots(root, counted(readLines(file, call.signal), count), currency)) {
+  const rows = readBulkRoots(root, counted(readLines(file, call.signal), count), { currency, events: parts.events });
+  for await (const stored of rows) {
     seen += 1;
     if (seen <= skip) continue;
     page.push(stored);
     if (page.length < PAGE) continue;
-    yield { roots: page, cursor: cursor() };
+    yield { roots: await completed(root, page, parts, call), cursor: cursor() };
     page = [];
   }
-  if (page.length > 0) yield { roots: page, cursor: cursor() };
+  if (page.length > 0) yield { roots: await completed(root, page, parts, call), cursor: cursor() };
+}
+
+/** What an export cannot hold whole is read once more; what is gone by then is left out. */
+async function completed(
+  root: RootKind,
+  page: readonly BulkRoot[],
+  { reader }: BulkParts,
+  call: ReadContext,
+): Promise<readonly StoredRoot[]> {
+  const partial = page.filter(({ whole }) => !whole).map(({ stored: { id } }) => ({ id }));
+  if (partial.length === 0) return page.map(({ stored }) => stored);
+  const again = await reader.roots(root, partial, call);
+  const found = new Map(again.flatMap((stored) => (stored === null ? [] : [[stored.id, stored] as const])));
+  return page.flatMap(({ stored, whole }) => (whole ? stored : (found.get(stored.id) ?? [])));
 }
 
 /** What is under an export's address; undefined where it is not there any more. */

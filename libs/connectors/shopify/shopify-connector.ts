@@ -1,7 +1,4 @@
-import { z } from 'zod';
-
 import type { FieldName } from '#libs/fields/field-names.ts';
-import { SyncError } from '#libs/runtime/sync-error.ts';
 import type { ConnectorDeps } from '../registry.ts';
 import type { RootKind } from '#libs/model/stored.ts';
 import type { ReadContext, StoreCapabilities, StoreConnector } from '../store-connector.ts';
@@ -11,7 +8,6 @@ import { createShopifyClient } from './shopify-client.ts';
 import { createCollections } from './shopify-collections.ts';
 import { countedLocations, type ShopifyConfig } from './shopify-config.ts';
 import { createCreator } from './shopify-create.ts';
-import * as documents from './shopify-documents-shop.ts';
 import { express } from './shopify-express.ts';
 import { createLookUp } from './shopify-lookup.ts';
 import { prepareShop } from './shopify-prepare.ts';
@@ -19,8 +15,8 @@ import { createReader } from './shopify-read.ts';
 import { ARCHIVABLE, createRetirer, DELETABLE } from './shopify-retire.ts';
 import { createPager } from './shopify-scan.ts';
 import { createShop } from './shopify-shop.ts';
+import { createShopReads } from './shopify-shop-reads.ts';
 import { createSubscriptions, shopifyTopics } from './shopify-subscriptions.ts';
-import { probeAnswer } from './shopify-wire.ts';
 import { createWriter } from './shopify-write.ts';
 
 const WRITABLE: readonly FieldName[] = [
@@ -75,13 +71,12 @@ export function shopifyCapabilities(landingMs = LANDING_MS): StoreCapabilities {
   };
 }
 
-const countsAnswer = z.record(z.string(), z.object({ count: z.number(), precision: z.string() }).nullish());
-
 /** The port, put together. */
 export function createShopifyConnector(config: ShopifyConfig, deps: ConnectorDeps): StoreConnector {
   const client = createShopifyClient(config, deps);
   const shop = createShop(client, countedLocations(config));
-  const reader = createReader(client, shop);
+  const events = deps.role !== 'target';
+  const reader = createReader(client, shop, { events });
   const lookUp = createLookUp(client, reader);
   const pager = createPager(client, shop, reader);
   const { clock, random, fetch = globalThis.fetch } = deps;
@@ -95,14 +90,7 @@ export function createShopifyConnector(config: ShopifyConfig, deps: ConnectorDep
   return {
     platform: 'shopify',
     capabilities: shopifyCapabilities(deps.landingMs),
-    async identify(call) {
-      const { id, domain, name, currency, taxesIncluded } = await shop.ask(call);
-      const { version } = client.lastVersion();
-      return { id: `${id}@${domain}`, name, version: version ?? config.apiVersion, currency, taxesIncluded };
-    },
-    async probe(call) {
-      await client.read(documents.PROBE, probeAnswer, {}, call);
-    },
+    ...createShopReads(client, shop, config.apiVersion),
     check: (role, selection, call) => checkShop({ client, shop, apiVersion: config.apiVersion, role, selection, call }),
 
     async readRoots(root, refs, call) {
@@ -112,24 +100,11 @@ export function createShopifyConnector(config: ShopifyConfig, deps: ConnectorDep
     readRootsOf: reader.rootsOf,
     async *scan(root, { after = null }, call) {
       await learn(root, call);
-      const bulk = await openBulkScan(root, after, { client, shop, clock, fetch }, call);
+      const bulk = await openBulkScan(root, after, { client, shop, reader, events, clock, fetch }, call);
       // A cursor of an export that is gone begins anew: no row may be missed.
       yield* bulk ?? pager.byId(root, after?.startsWith('bulk/') === true ? null : after, call);
     },
     scanChanged: pager.byChange,
-    async storeTime(call) {
-      await client.read(documents.PROBE, probeAnswer, {}, call);
-      const date = client.lastDate();
-      if (date === null)
-        throw new SyncError('STORE_ANSWER_FOREIGN', 'Cannot read the time of the shop: no Date header');
-      return date;
-    },
-    async count(root, call) {
-      const asked = { product: root === 'product', order: root === 'order', customer: root === 'customer' };
-      const counts = await client.read(documents.COUNTS, countsAnswer, asked, call);
-      const found = counts[`${root}sCount`];
-      return found?.precision === 'EXACT' ? found.count : null;
-    },
 
     findBySourceId: lookUp.bySourceId,
     findByKey: lookUp.byKey,

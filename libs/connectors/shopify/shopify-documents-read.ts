@@ -7,57 +7,41 @@ import type { Document } from './shopify-documents.ts';
 const ADDRESS = 'firstName lastName company address1 address2 city provinceCode zip countryCodeV2 phone';
 const MONEY = 'shopMoney { amount currencyCode }';
 
-const LINE = /* GraphQL */ `
-  fragment LineParts on LineItem {
-    id
-    title
-    sku
-    quantity
-    currentQuantity
-    unfulfilledQuantity
-    requiresShipping
-    product { id }
-    variant { id }
-    originalUnitPriceSet { ${MONEY} }
-    discountedTotalSet { ${MONEY} }
-    taxLines { title rate priceSet { ${MONEY} } }
-  }
-`;
+const SOURCE_ID = 'sourceId: metafield(namespace: "lockstep", key: "source_id") { value }';
+const HISTORY = 'metafield(namespace: "lockstep", key: "history")';
+const TAXES = `taxLines { title rate priceSet { ${MONEY} } }`;
 
-const ORDER = /* GraphQL */ `
-  fragment OrderParts on Order {
-    id
-    name
-    sourceIdentifier
-    createdAt
-    processedAt
-    updatedAt
-    cancelledAt
-    email
-    phone
-    note
-    currencyCode
-    taxesIncluded
-    displayFinancialStatus
-    displayFulfillmentStatus
-    paymentGatewayNames
-    discountCodes
+const LINE_FIELDS = `id title sku quantity currentQuantity unfulfilledQuantity requiresShipping product { id } variant { id }
+    originalUnitPriceSet { ${MONEY} } discountedTotalSet { ${MONEY} } ${TAXES}`;
+const LINE = `fragment LineParts on LineItem { ${LINE_FIELDS} }`;
+const SHIPPING = `title discountedPriceSet { ${MONEY} } ${TAXES}`;
+const HOLDS = 'id status fulfillmentHolds { id handle reason }';
+
+const ORDER_FIELDS = `id name sourceIdentifier createdAt processedAt updatedAt cancelledAt cancelReason email phone note currencyCode taxesIncluded
+    displayFinancialStatus displayFulfillmentStatus paymentGatewayNames discountCodes
     customer { id }
     billingAddress { ${ADDRESS} }
     shippingAddress { ${ADDRESS} }
     totalTaxSet { ${MONEY} }
     totalDiscountsSet { ${MONEY} }
     totalPriceSet { ${MONEY} }
-    sourceId: metafield(namespace: "lockstep", key: "source_id") { value }
-    history: metafield(namespace: "lockstep", key: "history") @include(if: $history) { value compareDigest }
+    ${SOURCE_ID}`;
+
+/** Lists that are no connections; an export knows no limit of theirs. */
+function orderLists(first: string): string {
+  return `transactions${first} { id kind status gateway createdAt processedAt amountSet { ${MONEY} } }
+    fulfillments${first} { id name status createdAt updatedAt deliveredAt trackingInfo { company number url } }
+    refunds${first} { id createdAt processedAt note totalRefundedSet { ${MONEY} } }`;
+}
+
+const ORDER = `fragment OrderParts on Order {
+    ${ORDER_FIELDS}
+    history: ${HISTORY} @include(if: $history) { value compareDigest }
     lineItems(first: 50) { nodes { ...LineParts } pageInfo { hasNextPage endCursor } }
-    shippingLines(first: 10) { nodes { title discountedPriceSet { ${MONEY} } taxLines { title rate priceSet { ${MONEY} } } } }
-    transactions(first: 30) { kind status gateway processedAt }
-    fulfillments(first: 30) { id status createdAt trackingInfo { company number url } }
-    refunds(first: 30) { id createdAt processedAt note totalRefundedSet { ${MONEY} } }
-    fulfillmentOrders(first: 20) { nodes { id status fulfillmentHolds { id handle reason } } }
-  }
-`;
+    shippingLines(first: 10) { nodes { ${SHIPPING} } }
+    ${orderLists('(first: 100)')}
+    fulfillmentOrders(first: 20) { nodes { ${HOLDS} } }
+  }`;
 
 const CUSTOMER = /* GraphQL */ `
   fragment CustomerParts on Customer {
@@ -67,7 +51,7 @@ const CUSTOMER = /* GraphQL */ `
     createdAt
     updatedAt
     defaultEmailAddress { emailAddress marketingState }
-    defaultPhoneNumber { phoneNumber }
+    defaultPhoneNumber { phoneNumber smsMarketingConsent { state } }
     addressesV2(first: 20) { nodes { id ${ADDRESS} } }
     sourceId: metafield(namespace: "lockstep", key: "source_id") { value }
   }
@@ -149,7 +133,18 @@ export const BULK_STATUS: Document = {
   text: 'query BulkStatus($id: ID!) { bulkOperation(id: $id) { id status errorCode objectCount url } }',
 };
 
+/**
+ * The inner text of the export of orders. Parcels, refunds and transactions are lists of lists, which an export may hold; only a
+ * connection within a list it may not. Of several shipping lines it has the first, so their sum tells where an order is to be read
+ * again.
+ */
+export function bulkOrders(history: boolean): string {
+  return `{ orders { edges { node { ${ORDER_FIELDS} ${orderLists('')} ${history ? `history: ${HISTORY} { value compareDigest }` : ''}
+    shippingLine { ${SHIPPING} } totalShippingPriceSet { ${MONEY} }
+    lineItems { edges { node { ${LINE_FIELDS} } } }
+    fulfillmentOrders { edges { node { ${HOLDS} } } } } } } }`;
+}
 export const BULK_CUSTOMERS = `{ customers { edges { node { id firstName lastName createdAt updatedAt
-  defaultEmailAddress { emailAddress marketingState } defaultPhoneNumber { phoneNumber }
+  defaultEmailAddress { emailAddress marketingState } defaultPhoneNumber { phoneNumber smsMarketingConsent { state } }
   sourceId: metafield(namespace: "lockstep", key: "source_id") { value }
   addressesV2 { edges { node { id ${ADDRESS} } } } } } } }`;

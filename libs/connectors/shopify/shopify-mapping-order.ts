@@ -1,5 +1,6 @@
 import { z } from 'zod';
 
+import { compareText } from '#libs/fields/agree.ts';
 import type { StatusTarget } from '#libs/fields/field-maps.ts';
 import { addMoney, parseMoney, type Money } from '#libs/model/money.ts';
 import { withRefundedPart } from '#libs/model/order-refunds.ts';
@@ -19,6 +20,7 @@ import {
   type TaxLine,
 } from '#libs/model/order.ts';
 import type { StoredOrder } from '#libs/model/stored.ts';
+import { toEvents } from './shopify-history.ts';
 import { fromGid, toUtc } from './shopify-ids.ts';
 import { orNull, toAddress } from './shopify-mapping.ts';
 import type { LineWire, OrderWire, TaxLineWire } from './shopify-wire.ts';
@@ -53,7 +55,12 @@ export const SHOPIFY_STATUS_MAP: Readonly<Record<string, StatusTarget>> = Object
   ),
 ]);
 
-export function toStoredOrder(wire: OrderWire, lines: readonly LineWire[]): StoredOrder {
+/** `events`: what happened is told from what the order keeps as well (a source), and not only from what was carried to it. */
+export function toStoredOrder(
+  wire: OrderWire,
+  lines: readonly LineWire[],
+  { events }: { readonly events: boolean } = { events: false },
+): StoredOrder {
   const holds = (wire.fulfillmentOrders?.nodes ?? []).flatMap(({ fulfillmentHolds }) => fulfillmentHolds ?? []);
   const refunds = (wire.refunds ?? []).map((refund) => toRefund(refund, wire.currencyCode));
   const said: OrderState = {
@@ -70,7 +77,7 @@ export function toStoredOrder(wire: OrderWire, lines: readonly LineWire[]): Stor
     sourceId: wire.sourceId?.value ?? null,
     createdAt: toUtc(wire.createdAt),
     changedAt: toUtc(wire.updatedAt),
-    order: toOrder(wire, { lines: all, state, refunds }),
+    order: toOrder(wire, { lines: all, state, refunds, history: toHistory(wire, events) }),
     heldByUs: holds.some(({ handle }) => handle === OUR_HOLD),
   };
 }
@@ -91,9 +98,14 @@ function toFulfilment(wire: OrderWire, lines: readonly LineWire[]): FulfilmentSt
   return left ? 'partial' : 'fulfilled';
 }
 
-type Read = { readonly lines: OrderLine[]; readonly state: OrderState; readonly refunds: Refund[] };
+type Read = {
+  readonly lines: OrderLine[];
+  readonly state: OrderState;
+  readonly refunds: Refund[];
+  readonly history: HistoryEntry[] | null;
+};
 
-function toOrder(wire: OrderWire, { lines, state, refunds }: Read): Order {
+function toOrder(wire: OrderWire, { lines, state, refunds, history }: Read): Order {
   const currency = wire.currencyCode;
   const paid = (wire.transactions ?? []).find(
     ({ kind, status }) => status === 'SUCCESS' && (kind === 'SALE' || kind === 'CAPTURE'),
@@ -124,7 +136,7 @@ function toOrder(wire: OrderWire, { lines, state, refunds }: Read): Order {
     refunds,
     status: { word: toWord(state), state },
     tracking: toParcels(wire),
-    history: toHistory(wire.history),
+    history,
     note: orNull(wire.note),
   };
 }
@@ -215,9 +227,12 @@ function toRefund(wire: NonNullable<OrderWire['refunds']>[number], currency: str
 const historySchema = z.array(historyEntrySchema);
 
 /** Undefined: not read; null: no metafield yet. Foreign content counts as no history rather than being guessed at. */
-function toHistory(metafield: { readonly value: string } | null | undefined): HistoryEntry[] | null {
+function toHistory(wire: OrderWire, events: boolean): HistoryEntry[] | null {
+  const { history: metafield } = wire;
   if (metafield === undefined) return null;
-  return parseHistory(metafield?.value);
+  const carried = parseHistory(metafield?.value);
+  if (!events) return carried;
+  return [...carried, ...toEvents(wire)].toSorted((a, b) => compareText(a.at, b.at) || compareText(a.id, b.id));
 }
 
 export function parseHistory(value: string | null | undefined): HistoryEntry[] {

@@ -50,8 +50,9 @@ const IDS_MAX = 250;
 const PRODUCTS_MAX = 50;
 const ORDERS_MAX = 50;
 
-export function createReader(client: ShopifyClient, shop: Shop): Reader {
-  const whole = createWholeReader(client, shop);
+/** `events`: an order's history is told from what it keeps, and not only from what was carried to it. */
+export function createReader(client: ShopifyClient, shop: Shop, { events }: { readonly events: boolean }): Reader {
+  const whole = createWholeReader(client, shop, events);
   const products = createProductReader(client, shop, whole);
   const parts = createPartReader(client, shop);
   const flat = createFlatReader(client, whole);
@@ -89,7 +90,7 @@ export function createReader(client: ShopifyClient, shop: Shop): Reader {
 
 type WholeReader = Pick<Reader, 'wholeProduct' | 'wholeOrder'>;
 
-function createWholeReader(client: ShopifyClient, shop: Shop): WholeReader {
+function createWholeReader(client: ShopifyClient, shop: Shop, events: boolean): WholeReader {
   return {
     async wholeProduct(wire, call) {
       const { currency } = await shop.info(call);
@@ -115,7 +116,7 @@ function createWholeReader(client: ShopifyClient, shop: Shop): WholeReader {
         lines.push(...order.lineItems.nodes);
         page = order.lineItems.pageInfo;
       }
-      return toStoredOrder(wire, lines);
+      return toStoredOrder(wire, lines, { events });
     },
   };
 }

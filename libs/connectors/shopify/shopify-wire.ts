@@ -121,7 +121,27 @@ export type LineWire = z.infer<typeof lineWire>;
 
 const trackingWire = z.object({ company: text, number: text, url: text });
 const holdWire = z.object({ id: z.string(), handle: text, reason: text });
-const transactionWire = z.object({ kind: z.string(), status: z.string(), gateway: text, processedAt: text });
+const transactionWire = z.object({
+  id: text,
+  kind: z.string(),
+  status: z.string(),
+  gateway: text,
+  createdAt: text,
+  processedAt: text,
+  amountSet: moneyBag,
+});
+
+export const fulfillmentOrderWire = z.object({
+  id: z.string(),
+  status: z.string(),
+  fulfillmentHolds: z.array(holdWire).nullish(),
+});
+
+const shippingWire = z.object({
+  title: z.string(),
+  discountedPriceSet: moneyBag,
+  taxLines: z.array(taxLineWire).nullish(),
+});
 
 export const orderWire = z.object({
   id: z.string(),
@@ -131,6 +151,7 @@ export const orderWire = z.object({
   processedAt: text,
   updatedAt: text,
   cancelledAt: text,
+  cancelReason: text,
   email: text,
   phone: text,
   note: text,
@@ -149,23 +170,32 @@ export const orderWire = z.object({
   sourceId: mark,
   history: z.object({ value: z.string() }).nullish(),
   lineItems: page(lineWire),
-  shippingLines: nodes(
-    z.object({ title: z.string(), discountedPriceSet: moneyBag, taxLines: z.array(taxLineWire).nullish() }),
-  ),
+  shippingLines: nodes(shippingWire),
   transactions: z.array(transactionWire).nullish(),
   fulfillments: z
     .array(
-      z.object({ id: z.string(), status: z.string(), createdAt: text, trackingInfo: z.array(trackingWire).nullish() }),
+      z.object({
+        id: z.string(),
+        name: text,
+        status: z.string(),
+        createdAt: text,
+        updatedAt: text,
+        deliveredAt: text,
+        trackingInfo: z.array(trackingWire).nullish(),
+      }),
     )
     .nullish(),
   refunds: z
     .array(z.object({ id: z.string(), createdAt: text, processedAt: text, note: text, totalRefundedSet: moneyBag }))
     .nullish(),
-  fulfillmentOrders: nodes(
-    z.object({ id: z.string(), status: z.string(), fulfillmentHolds: z.array(holdWire).nullish() }),
-  ),
+  fulfillmentOrders: nodes(fulfillmentOrderWire),
 });
 export type OrderWire = z.infer<typeof orderWire>;
+
+/** An order's own row of an export: its lines and holds are rows of their own. */
+export const orderRowWire = orderWire
+  .omit({ lineItems: true, shippingLines: true, fulfillmentOrders: true })
+  .extend({ shippingLine: shippingWire.nullish(), totalShippingPriceSet: moneyBag });
 
 export const customerWire = z.object({
   id: z.string(),
@@ -174,7 +204,9 @@ export const customerWire = z.object({
   createdAt: text,
   updatedAt: text,
   defaultEmailAddress: z.object({ emailAddress: z.string(), marketingState: text }).nullish(),
-  defaultPhoneNumber: z.object({ phoneNumber: z.string() }).nullish(),
+  defaultPhoneNumber: z
+    .object({ phoneNumber: z.string(), smsMarketingConsent: z.object({ state: z.string() }).nullish() })
+    .nullish(),
   addressesV2: nodes(addressWire),
   sourceId: mark,
 });

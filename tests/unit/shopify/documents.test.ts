@@ -55,6 +55,8 @@ describe('the GraphQL documents', () => {
   test.each([
     ['products', catalogue.bulkProducts(['gid://shopify/Location/1'], false)],
     ['products with texts', catalogue.bulkProducts(['gid://shopify/Location/1', 'gid://shopify/Location/2'], true)],
+    ['orders', reads.bulkOrders(false)],
+    ['orders with what was carried of their history', reads.bulkOrders(true)],
     ['customers', reads.BULK_CUSTOMERS],
   ])('the export of %s is valid and keeps to what an export may ask', (_name, text) => {
     const errors = validate(schema, parse(text), RULES);
