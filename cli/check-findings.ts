@@ -3,7 +3,8 @@ import type { FactValue } from '#libs/facts/fact-kinds.ts';
 import type { FieldName } from '#libs/fields/field-names.ts';
 import type { PairSettings } from '#libs/model/pair.ts';
 import type { SyncError } from '#libs/runtime/sync-error.ts';
-import { planWebhooks } from './plan-webhooks.ts';
+import { planWebhooks } from '../services/reconciler/plan-webhooks.ts';
+import { faultText, unheardText } from './webhook-text.ts';
 import { count } from './text.ts';
 import type { WebhookState } from './webhooks-handlers.ts';
 
@@ -114,24 +115,24 @@ export function webhookFinding(state: WebhookState): Finding {
       message: 'ingest.publicUrl is not set, so nobody can tell whether they reach us',
       remedy: `set it, then: lockstep webhooks register ${state.pair}`,
     };
-  const { create, remove, keep } = planWebhooks(state);
-  const stopped = remove.filter(({ why }) => why === 'stopped').map((one) => one.topic);
-  if (stopped.length > 0)
+  const { create, remove, keep } = planWebhooks(state.ours, state.wanted, state.url);
+  const remedy = `lockstep webhooks ${state.registeredAt === null ? 'register' : 'repair'} ${state.pair}`;
+  if (create.length === state.wanted.length && remove.length === 0)
+    return { level: 'problem', topic, message: `none of ${create.length} is registered to call ${state.url}`, remedy };
+  const faults = [...create, ...remove.filter(({ topic: name }) => !create.some((one) => one.topic === name))];
+  if (faults.length > 0)
     return {
-      level: 'problem',
+      level: create.length > 0 ? 'problem' : 'warning',
       topic,
-      message: `stopped by the shop (it stops after repeated failures): ${stopped.join(', ')}`,
-      remedy: `lockstep webhooks register ${state.pair} (makes them anew)`,
+      message: `${keep.length} of ${state.wanted.length} are well; ${faults.map((fault) => faultText(fault)).join(', ')}`,
+      remedy: `${remedy} (makes them anew, and catches up)`,
     };
-  if (create.length > 0)
+  if (state.unheard.length > 0)
     return {
-      level: 'problem',
+      level: 'warning',
       topic,
-      message:
-        create.length === state.wanted.length
-          ? `none of ${create.length} is registered to call ${state.url}`
-          : `${create.length} of ${state.wanted.length} are not registered: ${create.join(', ')}`,
-      remedy: `lockstep webhooks register ${state.pair}`,
+      message: `all ${keep.length} active, to ${state.url}, but ${state.unheard.map((one) => unheardText(one)).join('; ')}`,
+      remedy: `can the old shop reach ${state.url}? Then: lockstep webhooks repair ${state.pair}`,
     };
   return { level: 'ok', topic, message: `all ${keep.length} active, to ${state.url}` };
 }

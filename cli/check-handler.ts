@@ -58,7 +58,7 @@ async function checkOne(
   const sourceIdentity = await checkSide('source', pair, runtime, call, findings);
   if (sourceIdentity !== null) {
     await attempt(findings, 'webhooks', async () => [
-      webhookFinding(await readWebhooks(pair, runtime.config.ingest.publicUrl, call)),
+      webhookFinding(await readWebhooks(pair, runtime, runtime.config.ingest.publicUrl, call)),
     ]);
     if (settings.selection.has('order.status'))
       await attempt(findings, 'mapping', async () => [

@@ -8,7 +8,7 @@ import { reconcile } from './reconcile-handler.ts';
 import { listReports, showReport } from './report-handlers.ts';
 import { status } from './status-handler.ts';
 import { sync } from './sync-handler.ts';
-import { createWebhooks, deleteWebhooks, listWebhooks } from './webhooks-handlers.ts';
+import { listWebhooks, mendWebhooks, removeWebhooks } from './webhooks-handlers.ts';
 
 /** What the running process does for other verbs, by name; where none runs the verb does the same itself. One line each. */
 export const HANDLERS: Readonly<Record<string, Handler>> = {
@@ -28,6 +28,6 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   'report.list': listReports,
   'report.show': showReport,
   'webhooks.list': listWebhooks,
-  'webhooks.create': createWebhooks,
-  'webhooks.delete': deleteWebhooks,
+  'webhooks.mend': mendWebhooks,
+  'webhooks.remove': removeWebhooks,
 };

@@ -1,6 +1,7 @@
 import { listOpenAlarms } from '#libs/facts/alarms.ts';
 import { z } from 'zod';
 
+import { unheardKinds } from '../services/reconciler/note-unheard.ts';
 import type { PartitionLag } from '#libs/event-log/event-log.ts';
 import type { OpenPair } from './context.ts';
 import { pairOf } from './context.ts';
@@ -22,6 +23,14 @@ export type PairStatus = {
   /** Why the most are parked. */
   readonly parkedReasons: readonly { readonly reason: string; readonly count: number }[];
   readonly alarms: readonly string[];
+  /** Null: none were registered through Lockstep yet. */
+  readonly webhooks: {
+    readonly off: boolean;
+    readonly wanted: number;
+    readonly active: number;
+    readonly faults: readonly string[];
+    readonly unheard: ReturnType<typeof unheardKinds>;
+  } | null;
   readonly lastSweepAt: number | null;
   readonly lastRun: {
     readonly at: number;
@@ -75,6 +84,7 @@ async function statusOf(pair: OpenPair, runtime: Runtime): Promise<PairStatus> {
     unreadable: await facts.count(name, 'unreadable'),
     parkedReasons: [...reasons].map(([reason, count]) => ({ reason, count })).toSorted((a, b) => b.count - a.count),
     alarms,
+    webhooks: await webhooksOf(pair, runtime),
     lastSweepAt: await lastSweep(name, runtime),
     lastRun: await lastRun(name, runtime),
     stores: await Promise.all((['source', 'target'] as const).map((side) => storeStatus(side, pair, runtime))),
@@ -89,6 +99,19 @@ async function storeStatus(side: 'source' | 'target', pair: OpenPair, { state }:
   const { health, budget } = pair[side];
   const left = await state.readBudget(budget.bucket, budget);
   return { side, well: health.isWell(), budgetUsed: Math.max(0, Math.min(1, 1 - left / budget.capacity)) };
+}
+
+// As the reconciler's watch last saw them: a status asks no shop.
+async function webhooksOf(
+  { settings, webhooks }: OpenPair,
+  { facts, clock }: Runtime,
+): Promise<PairStatus['webhooks']> {
+  if (webhooks === 'off') return { off: true, wanted: 0, active: 0, faults: [], unheard: [] };
+  const subscribed = await facts.get(settings.name, 'subscribed', 'webhooks');
+  if (subscribed === null) return null;
+  const { wanted, active, faults, unheard } = subscribed;
+  const { lateAfterMs } = settings.timing;
+  return { off: false, wanted, active, faults, unheard: unheardKinds(unheard, { now: clock.now(), lateAfterMs }) };
 }
 
 async function lastSweep(pair: string, { facts }: Runtime): Promise<number | null> {

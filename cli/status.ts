@@ -4,6 +4,7 @@ import { say } from './io.ts';
 import type { PairStatus } from './status-handler.ts';
 import { ago, count, minute, span } from './text.ts';
 import type { Verb } from './verb.ts';
+import { unheardText } from './webhook-text.ts';
 
 export const verb: Verb = {
   usage: 'status [pair]',
@@ -22,8 +23,9 @@ export const verb: Verb = {
   },
 };
 
-function needsPerson({ parked, unreadable, holds, alarms, configChanged }: PairStatus): boolean {
-  return parked + unreadable + holds.length + alarms.length > 0 || configChanged;
+function needsPerson({ parked, unreadable, holds, alarms, configChanged, webhooks }: PairStatus): boolean {
+  const faults = webhooks?.faults.length ?? 0;
+  return parked + unreadable + holds.length + alarms.length + faults > 0 || configChanged;
 }
 
 /** What a person sees of one pair: how it is first, then what to do. */
@@ -87,8 +89,15 @@ function storesLine({ stores, parked, unreadable, running }: PairStatus): string
   return `parked ${parked + unreadable}   budget used: ${used.join(', ')}   ${shops}`;
 }
 
-function historyLine({ lastSweepAt, lastRun, now }: PairStatus): string {
-  const sweep = lastSweepAt === null ? 'not swept yet' : `last sweep ${ago(now - lastSweepAt)}`;
+function webhookLine(webhooks: PairStatus['webhooks']): string {
+  if (webhooks === null) return '';
+  if (webhooks.off) return 'webhooks off   ';
+  return `webhooks ${webhooks.active}/${webhooks.wanted} active   `;
+}
+
+function historyLine({ lastSweepAt, lastRun, now, webhooks }: PairStatus): string {
+  const webhooksText = webhookLine(webhooks);
+  const sweep = webhooksText + (lastSweepAt === null ? 'not swept yet' : `last sweep ${ago(now - lastSweepAt)}`);
   if (lastRun === null) return `${sweep}   not compared yet`;
   if (lastRun.endedAt === null) return `${sweep}   comparing since ${minute(lastRun.at)}`;
   return `${sweep}   last comparison ${minute(lastRun.at)}: ${count(lastRun.drift, 'drift', 'drifts')}, ${lastRun.repaired} repaired, ${lastRun.left} left`;
@@ -116,8 +125,14 @@ function nextSteps(status: PairStatus): readonly string[] {
       : []),
     ...resumeSteps(pair, holds),
     ...(parkedReasons.length > 0 ? [`${parkedText(status)} → lockstep parked list ${pair}`] : []),
+    ...webhookSteps(status),
     ...(unreadable > 0 ? [`${count(unreadable, 'webhook')} not understood → lockstep parked list ${pair}`] : []),
   ];
+}
+
+function webhookSteps({ pair, webhooks }: PairStatus): readonly string[] {
+  const said = [...(webhooks?.faults ?? []), ...(webhooks?.unheard ?? []).map((one) => unheardText(one))];
+  return said.length === 0 ? [] : [`webhooks: ${said.join('; ')} → lockstep webhooks verify ${pair}`];
 }
 
 function resumeSteps(pair: string, holds: PairStatus['holds']): readonly string[] {

@@ -1,11 +1,14 @@
 import { z } from 'zod';
 
 import type { CallContext, Subscription } from '#libs/connectors/store-connector.ts';
-import { ROOT_KINDS } from '#libs/model/stored.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import { actOf } from '#libs/facts/act-of.ts';
+import { unheardKinds } from '../services/reconciler/note-unheard.ts';
+import { isOfPair } from '../services/reconciler/plan-webhooks.ts';
+import { carryOut, topicsWanted } from '../services/reconciler/watch-subscriptions.ts';
 import type { OpenPair } from './context.ts';
 import { pairOf } from './context.ts';
+import type { Runtime } from './handler.ts';
 import { defineHandler } from './handler.ts';
 import { webhookUrl } from './webhook-url.ts';
 
@@ -17,26 +20,40 @@ export type WebhookState = {
   readonly url: string | null;
   /** Topics that this pair needs. */
   readonly wanted: readonly string[];
-  /** Subscriptions that call this pair's address. */
+  /** Subscriptions that call this pair, here or at an earlier address. */
   readonly ours: readonly Subscription[];
   /** Subscriptions that call somebody else: left alone. */
   readonly others: number;
   readonly hasSecret: boolean;
   readonly off: boolean;
+  /** When Lockstep registered them; null: it never did. */
+  readonly registeredAt: number | null;
+  /** Kinds of which only sweeps tell although webhooks are there. */
+  readonly unheard: ReturnType<typeof unheardKinds>;
 };
+
+const faultyTopic = z.object({
+  topic: z.string(),
+  why: z.enum(['missing', 'disabled', 'paused', 'doubled', 'elsewhere', 'unsound', 'not wanted']),
+});
 
 /** Topics that the pair's source has to tell of. */
 export function wantedTopics({ settings, source }: OpenPair): readonly string[] {
-  const created = ROOT_KINDS.filter((root) => settings.create[root] !== 'none');
-  return source.connector.topicsFor(settings.selection, created);
+  return topicsWanted(settings, source.connector);
 }
 
-/** Reads the subscriptions of a pair's source. */
-export async function readWebhooks(pair: OpenPair, publicUrl: string | null, call: CallContext): Promise<WebhookState> {
-  const { name } = pair.settings;
+/** Reads the subscriptions of a pair's source, and what is known of them. */
+export async function readWebhooks(
+  pair: OpenPair,
+  { clock, facts }: Pick<Runtime, 'clock' | 'facts'>,
+  publicUrl: string | null,
+  call: CallContext,
+): Promise<WebhookState> {
+  const { name, timing } = pair.settings;
+  const subscribed = await facts.get(name, 'subscribed', 'webhooks');
   const subscriptions = await pair.source.connector.listSubscriptions(call);
   const url = publicUrl === null ? null : webhookUrl(publicUrl, name);
-  const ours = subscriptions.filter((one) => one.url === url);
+  const ours = url === null ? [] : subscriptions.filter((one) => isOfPair(one, url));
   return {
     pair: name,
     shop: pair.source.address,
@@ -46,45 +63,63 @@ export async function readWebhooks(pair: OpenPair, publicUrl: string | null, cal
     others: subscriptions.length - ours.length,
     hasSecret: pair.source.webhookSecrets.length > 0,
     off: pair.webhooks === 'off',
+    registeredAt: subscribed?.at ?? null,
+    unheard: unheardKinds(subscribed?.unheard ?? {}, { now: clock.now(), lateAfterMs: timing.lateAfterMs }),
   };
 }
 
 export const listWebhooks = defineHandler(
   z.object({ pair: z.string(), url: z.string().nullable() }),
   (args, runtime, { signal }) =>
-    readWebhooks(pairOf(runtime, args.pair), args.url ?? runtime.config.ingest.publicUrl, {
+    readWebhooks(pairOf(runtime, args.pair), runtime, args.url ?? runtime.config.ingest.publicUrl, {
       signal,
       priority: 'change',
     }),
 );
 
-export const createWebhooks = defineHandler(
-  z.object({ pair: z.string(), url: z.string(), topics: z.array(z.string()), by: z.string() }),
-  async ({ pair: name, url, topics, by }, runtime, { signal }) => {
-    const { source } = pairOf(runtime, name);
+/** Makes what is missing, and then removes what it replaces; catches up by a sweep where this process reconciles the pair. */
+export const mendWebhooks = defineHandler(
+  z.object({
+    pair: z.string(),
+    url: z.string(),
+    create: z.array(faultyTopic),
+    remove: z.array(faultyTopic.extend({ id: z.string() })),
+    by: z.string(),
+    catchUp: z.boolean(),
+  }),
+  async (
+    { pair: name, url, create, remove, by, catchUp },
+    runtime,
+    { signal },
+  ): Promise<{ readonly swept: boolean }> => {
+    const { source, settings } = pairOf(runtime, name);
+    const { clock, facts, running } = runtime;
     const [secret] = source.webhookSecrets;
     if (secret === undefined)
       throw new SyncError('USAGE', `Cannot register webhooks of "${name}": source.webhookSecrets names no secret`);
-    const created: Subscription[] = [];
-    for (const topic of topics)
-      created.push(
-        await source.connector.createSubscription(
-          { topic, url, secret },
-          { signal, priority: 'change', maySend: () => !signal.aborted },
-        ),
-      );
-    await runtime.facts.put([actOf(runtime.clock, name, by, `registered ${topics.length} webhooks that call ${url}`)]);
-    return created;
+    await carryOut(source.connector, { url, secret }, { create, remove }, { signal, priority: 'change' });
+    const wanted = topicsWanted(settings, source.connector).length;
+    const value = { at: clock.now(), by, url, wanted, active: wanted, faults: [], unheard: {} };
+    const what = `registered ${create.length} webhooks that call ${url}, removed ${remove.length}`;
+    await facts.put([{ pair: name, kind: 'subscribed', id: 'webhooks', value }, actOf(clock, name, by, what)]);
+    const reconciler = running?.reconcilers.get(name);
+    if (!catchUp || reconciler === undefined) return { swept: false };
+    await reconciler.sweep();
+    return { swept: true };
   },
 );
 
-export const deleteWebhooks = defineHandler(
+/** Removes webhooks, and forgets that there were any, so that the watch does not make them again. */
+export const removeWebhooks = defineHandler(
   z.object({ pair: z.string(), ids: z.array(z.string()), by: z.string() }),
   async ({ pair: name, ids, by }, runtime, { signal }) => {
     const { source } = pairOf(runtime, name);
+    const { clock, facts } = runtime;
+    // Before they go: a watch that looks in between must not think that the shop has lost them.
+    await facts.put([{ pair: name, kind: 'subscribed', id: 'webhooks', value: null }]);
     for (const id of ids)
       await source.connector.deleteSubscription(id, { signal, priority: 'change', maySend: () => !signal.aborted });
-    await runtime.facts.put([actOf(runtime.clock, name, by, `removed ${ids.length} webhooks`)]);
+    await facts.put([actOf(clock, name, by, `removed ${ids.length} webhooks`)]);
     return { removed: ids };
   },
 );

@@ -100,6 +100,20 @@ export const cursorSchema = z.object({
 /** The pinned identity of a store. Id: `source` or `target`. */
 export const identitySchema = z.object({ id: z.string(), name: z.string(), pinnedAt: time });
 
+/** Webhooks were registered for the pair, and how the last watch saw them. Gone where they were removed. Id: `webhooks`. */
+export const subscribedSchema = z.object({
+  at: time,
+  by: z.string(),
+  /** Where they call. */
+  url: z.string(),
+  wanted: z.number(),
+  active: z.number(),
+  /** What the watch leaves to a person, in words. */
+  faults: z.array(z.string()),
+  /** By root kind: how many changes only sweeps found since no webhook of it was heard. */
+  unheard: z.record(z.string(), z.object({ since: time, found: z.number() })),
+});
+
 /** Signed, but not understood: kept raw for a day in the instance's spool. Id: hash. */
 export const unreadableSchema = z.object({
   at: time,
@@ -160,6 +174,7 @@ export const FACT_KINDS = {
   inherited: inheritedSchema,
   cursor: cursorSchema,
   identity: identitySchema,
+  subscribed: subscribedSchema,
   unreadable: unreadableSchema,
   alarm: alarmSchema,
   answered: answeredSchema,

@@ -56,6 +56,8 @@ export type PairSettings = {
     readonly sweepEveryMs: number | null;
     readonly repair: boolean;
   };
+  /** `off`: the source is followed by sweeps alone; absent: on. */
+  readonly webhooks?: 'on' | 'off';
   readonly partitions: number;
   readonly timing: Timing;
   /** Hash of everything that decides what is written; a process whose hash differs from the approved one holds the pair. */

@@ -157,6 +157,7 @@ async function judge(deps: ComparisonDeps, file: RunFile): Promise<void> {
         fingerprint,
         now,
         lateAfterMs: settings.timing.lateAfterMs,
+        webhooksOff: settings.webhooks === 'off',
         approvedAt: approval?.at ?? null,
         observing: (phase?.phase ?? 'observe') === 'observe',
         followedSince: approval?.at ?? settings.migratedAt,

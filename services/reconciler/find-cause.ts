@@ -5,6 +5,8 @@ import type { FieldDifference, Outcome } from '#libs/journal/journal-records.ts'
 export const CAUSES = [
   // It changed at the source after the last settle, no webhook of it came, and none is to be expected any more.
   'missed-webhook',
+  // The shop is followed by sweeps alone, and none has found it for longer than its change may take to show.
+  'missed-by-sweep',
   // Its webhook came, but only after the comparison had found it and later than `timing.lateAfter`.
   'late-webhook',
   // The source's value moved while its clock stood still (a direct write to its database, say).
@@ -84,6 +86,8 @@ export type CauseInput = {
   readonly lateAfterMs: number;
   /** When the plan was approved; null: not by a plan. */
   readonly approvedAt: number | null;
+  /** The source is followed by sweeps alone; absent: by webhooks as well. */
+  readonly webhooksOff?: boolean;
   /** Nothing is approved yet, so nothing is written. */
   readonly observing: boolean;
   /** From when on the pair is followed: what changed before is not news. */
@@ -192,7 +196,8 @@ function fromNews(input: CauseInput): Cause {
   const heard = input.news.filter((news) => tellsOf(news, changed));
   if (heard.some(({ outcome }) => outcome === 'delayed' || outcome === 'parked')) return 'failed-apply';
   const webhook = heard.find(({ via }) => via === 'webhook');
-  if (webhook === undefined) return now - changed < lateAfterMs ? 'under-way' : 'missed-webhook';
+  if (webhook === undefined && now - changed < lateAfterMs) return 'under-way';
+  if (webhook === undefined) return input.webhooksOff === true ? 'missed-by-sweep' : 'missed-webhook';
   // It came before the comparison asked, its read saw the change, and still nothing was settled.
   if (webhook.receivedAt < askedAt) return 'inconclusive';
   if (webhook.receivedAt - changed <= lateAfterMs) return 'under-way';

@@ -11,6 +11,7 @@ import {
   type BatchRecord,
   type NewsOutcome,
 } from '#libs/journal/journal-records.ts';
+import type { RootKind } from '#libs/model/stored.ts';
 import type { Answer } from './run-file.ts';
 import type { HeardNews } from './find-cause.ts';
 
@@ -34,6 +35,8 @@ export type JournalStore = {
     readonly since?: number;
     readonly limit: number;
   }) => readonly { readonly before: BeforeRecord; readonly after: AfterRecord | null }[];
+  /** When the latest webhook of a root kind came, if at `since` or later (milliseconds since the epoch); null: none. */
+  readonly lastWebhookOf: (root: RootKind, since: number) => number | null;
   readonly forgetBefore: (time: number) => void;
   readonly close: () => void;
 };
@@ -132,6 +135,17 @@ export function openJournalStore(
   };
 }
 
+function readLastWebhook(db: DatabaseSync): JournalStore['lastWebhookOf'] {
+  const last = db.prepare(
+    `SELECT max(json_extract(json, '$.receivedAt')) AS heard FROM outcomes
+     WHERE at >= ? AND root >= ? AND root < ? AND json_extract(json, '$.via') = 'webhook'`,
+  );
+  return (root, since) => {
+    const heard = last.get(since, `${root}:`, `${root};`)?.['heard'];
+    return heard === null || heard === undefined || number(heard) < since ? null : number(heard);
+  };
+}
+
 function readCalls(db: DatabaseSync): JournalStore['calls'] {
   const all = db.prepare(
     'SELECT before, after FROM calls WHERE before IS NOT NULL AND at >= ? ORDER BY at DESC, call DESC LIMIT ?',
@@ -146,7 +160,7 @@ function readCalls(db: DatabaseSync): JournalStore['calls'] {
     }));
 }
 
-function reading(db: DatabaseSync): Pick<JournalStore, 'answerOf' | 'newsOf' | 'latest'> {
+function reading(db: DatabaseSync): Pick<JournalStore, 'answerOf' | 'newsOf' | 'latest' | 'lastWebhookOf'> {
   const answer = db.prepare(
     'SELECT partition, batch, json FROM outcomes WHERE run = ? AND root = ? ORDER BY at DESC, news DESC',
   );
@@ -166,6 +180,7 @@ function reading(db: DatabaseSync): Pick<JournalStore, 'answerOf' | 'newsOf' | '
       const others = beside.get(number(row['partition']), number(row['batch']), root);
       return { outcome, beside: number(others?.['n']) > 0 };
     },
+    lastWebhookOf: readLastWebhook(db),
     newsOf: (root, limit) => toHeard(news.all(root, limit).map((row) => toOutcome(row['json']))),
     latest({ root, before = Number.MAX_SAFE_INTEGER, limit }) {
       const rows =

@@ -23,6 +23,7 @@ export type JudgeInput = {
   readonly lateAfterMs: number;
   readonly approvedAt: number | null;
   readonly observing: boolean;
+  readonly webhooksOff?: boolean;
   readonly followedSince: number | null;
 };
 
@@ -151,7 +152,7 @@ function common(input: JudgeInput, outcome: NewsOutcome | null, entity: string) 
 }
 
 function causeInput(
-  { candidate, source, news, now, lateAfterMs, followedSince, approvedAt, observing }: JudgeInput,
+  { candidate, source, news, now, lateAfterMs, followedSince, approvedAt, observing, webhooksOff = false }: JudgeInput,
   outcome: NewsOutcome,
 ): Omit<CauseInput, 'difference' | 'wantedAgain' | 'ownCallInDoubt'> {
   return {
@@ -169,6 +170,7 @@ function causeInput(
     followedSince,
     approvedAt,
     observing,
+    webhooksOff,
   };
 }
 

@@ -13,6 +13,7 @@ import { createComparison, type ComparisonOptions } from './compare-stores.ts';
 import type { RunResult } from './finding.ts';
 import { openJournalStore, type JournalStore } from './journal-store.ts';
 import { keepLease, type Lease } from './keep-lease.ts';
+import { noteUnheard } from './note-unheard.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
 import { createSweep, type SweepResult } from './sweep.ts';
 import { mendSubscriptions, type WebhookPlace } from './watch-subscriptions.ts';
@@ -88,6 +89,7 @@ export async function openReconciler(deps: OpenReconcilerDeps): Promise<Reconcil
       // First the webhooks: what came between the mending and the sweep's end is then told by either.
       if (deps.webhooks !== undefined) await mendSubscriptions(deps, deps.webhooks, signal);
       const result = await sweep.run(signal, roots);
+      if (deps.webhooks !== undefined) await noteUnheard(deps, journal, result.byRoot);
       swept = { ...result, at: clock.now() };
       return result;
     });

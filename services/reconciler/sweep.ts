@@ -7,7 +7,12 @@ import { inScope } from '#libs/planning/scope.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
 import { followedRoots } from './scan-stores.ts';
 
-export type SweepResult = { readonly seen: number; readonly published: number };
+export type SweepResult = {
+  readonly seen: number;
+  readonly published: number;
+  /** What was published, by root kind. */
+  readonly byRoot: Readonly<Partial<Record<RootKind, number>>>;
+};
 export type Sweep = { readonly run: (signal: AbortSignal, roots?: readonly RootKind[]) => Promise<SweepResult> };
 
 // Source clocks have a one-second grain, and a change may become visible a little after its own time.
@@ -23,14 +28,16 @@ export function createSweep(deps: ReconcilerDeps): Sweep {
     async run(signal, only) {
       const call: ReadContext = { signal, priority: 'sweep', fields: withoutHistory(settings.selection) };
       let [seen, published] = [0, 0];
+      const byRoot: Partial<Record<RootKind, number>> = {};
       for (const root of followedRoots(settings)) {
         if (!source.capabilities.changedSince.has(root) || (only !== undefined && !only.includes(root))) continue;
         const swept = await sweepKind(deps, root, call);
         seen += swept.seen;
         published += swept.published;
+        byRoot[root] = swept.published;
       }
       say(published > 0 ? 'info' : 'debug', { seen, published }, 'swept');
-      return { seen, published };
+      return { seen, published, byRoot };
     },
   };
 }
@@ -40,7 +47,11 @@ function withoutHistory(selection: Selection): Selection {
   return new Set([...selection].filter((field) => field !== 'order.history'));
 }
 
-async function sweepKind(deps: ReconcilerDeps, root: RootKind, call: ReadContext): Promise<SweepResult> {
+async function sweepKind(
+  deps: ReconcilerDeps,
+  root: RootKind,
+  call: ReadContext,
+): Promise<Pick<SweepResult, 'seen' | 'published'>> {
   const { facts, settings, source } = deps;
   const cursor = await facts.get(settings.name, 'cursor', root);
   let at = cursor?.at ?? null;

@@ -53,6 +53,7 @@ export function toSettings(
   return {
     ...settings,
     delete: pair.delete,
+    webhooks: pair.source.webhooks,
     reconcile: {
       cron: pair.reconcile.cron === 'off' ? null : pair.reconcile.cron,
       timezone: pair.reconcile.timezone,

@@ -5,6 +5,7 @@ import { fieldWord, showValue } from './show-value.ts';
 /** Short names of causes, for counts and tables. */
 export const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
   'missed-webhook': 'webhook never came',
+  'missed-by-sweep': 'no sweep found it',
   'late-webhook': 'webhook came late',
   'silent-at-source': 'changed without a trace in the old shop',
   'failed-apply': 'could not be written',
@@ -26,6 +27,7 @@ export const CAUSE_WORDS: Readonly<Record<Cause, string>> = {
 
 const BECAUSE: Readonly<Record<Cause, string>> = {
   'missed-webhook': 'The old shop never told us',
+  'missed-by-sweep': 'No sweep had found it (webhooks are off)',
   'late-webhook': 'The old shop told us too late',
   'silent-at-source': 'It was changed in the old shop in a way that left no trace there',
   'failed-apply': 'We knew of it, but the new shop did not take it',

@@ -25,7 +25,7 @@ function settings(...fields: readonly FieldName[]): PairSettings {
     maps: { orderStatus: {}, transforms: {}, carriers: {} },
     create: { product: 'none', order: 'none', customer: 'none' },
     delete: { product: 'keep', order: 'keep', customer: 'keep' },
-  migratedAt: null,
+    migratedAt: null,
     openOrders: 'hold',
     scope: {},
     stamp: false,
@@ -93,15 +93,25 @@ test('a webhook that the shop has stopped is a problem, with the way to mend it'
     others: 0,
     hasSecret: true,
     off: false,
+    registeredAt: 1,
+    unheard: [],
   } as const;
 
   const found = webhookFinding(state);
 
   expect(found).toMatchObject({ level: 'problem', message: expect.stringContaining('product.updated') });
-  expect(found.remedy).toBe('lockstep webhooks register acme (makes them anew)');
+  expect(found.remedy).toBe('lockstep webhooks repair acme (makes them anew, and catches up)');
   expect(webhookFinding({ ...state, ours: [] }).message).toBe(
     'none of 1 is registered to call https://sync.example.com/webhooks/acme',
   );
+  const [disabled] = state.ours;
+  const unheard = [{ root: 'product', since: 0, found: 12 }];
+  const well = { ...state, ours: [{ ...disabled, status: 'active' as const }] };
+  expect(webhookFinding(well).level).toBe('ok');
+  expect(webhookFinding({ ...well, unheard }).message).toContain('12 changes of products were found by sweeps alone');
+  expect(webhookFinding({ ...well, ours: [...well.ours, { ...disabled, id: '2' }] })).toMatchObject({
+    level: 'warning',
+  });
   expect(webhookFinding({ ...state, off: true }).level).toBe('ok');
   expect(webhookFinding({ ...state, url: null }).level).toBe('warning');
   expect(webhookFinding({ ...state, hasSecret: false }).level).toBe('problem');
@@ -155,6 +165,7 @@ const STATUS: PairStatus = {
   unreadable: 0,
   parkedReasons: [],
   alarms: [],
+  webhooks: { off: false, wanted: 11, active: 10, faults: ['order.updated is paused'], unheard: [] },
   lastSweepAt: 880_000,
   lastRun: { at: 500_000, endedAt: 600_000, drift: 3, repaired: 3, left: 0 },
   stores: [
@@ -175,6 +186,8 @@ test('status says how a pair is, its shops, what was found last, and what to do'
   expect(lines).toContain('acme  following   behind 0');
   expect(lines).toContain('the new shop does not answer');
   expect(lines).toContain('last sweep 2 min ago');
+  expect(lines).toContain('webhooks 10/11 active');
+  expect(lines).toContain('webhooks: order.updated is paused → lockstep webhooks verify acme');
   expect(lines).toContain('3 drifts, 3 repaired, 0 left');
   expect(lines).toContain('last change 4 s ago (SIM-014, applied 600 ms after it was heard of)');
   expect(lines).toContain('next: 2 parked: unmapped-value → lockstep parked list acme');

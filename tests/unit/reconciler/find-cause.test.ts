@@ -45,6 +45,11 @@ describe('news that was missed', () => {
     expect(findCause(aCase())).toBe('missed-webhook');
   });
 
+  test('where webhooks are off, it is what no sweep found, and under way as long as it may be', () => {
+    expect(findCause(aCase({ webhooksOff: true }))).toBe('missed-by-sweep');
+    expect(findCause(aCase({ webhooksOff: true, sourceChangedAt: ago(LATE - 1) }))).toBe('under-way');
+  });
+
   test('a change of moments ago without news is under way', () => {
     expect(findCause(aCase({ sourceChangedAt: ago(LATE - 1) }))).toBe('under-way');
   });
