@@ -69,6 +69,7 @@ export function judgeReports(told: Told, ledger: Ledger): readonly string[] {
     }),
     ...unseen(one, ledger),
     ...unnamed(one),
+    ...untold(one, told, ledger),
   ]);
   return [...untrue, ...abandoned(told)];
 }
@@ -184,6 +185,34 @@ function unseen({ run, findings, answers }: ToldRun, { stood }: Ledger): readonl
   return stood.flatMap(({ key, root, from, until }) =>
     from < run.startedAt && until > run.endedAt && !told.has(key) && !told.has(`${root}/`)
       ? [`${run.id} does not tell that ${key} differs`]
+      : [],
+  );
+}
+
+/** What stood when the run began, ended with it although no other news of it was in work, and is not told: so a question repaired it. */
+function untold(
+  { run, findings }: ToldRun,
+  { batches }: Told,
+  { stood, gaps, changes, edits }: Ledger,
+): readonly string[] {
+  // What a dead applier had in work has no outcome where the log lost its news.
+  if (gaps.some((at) => at >= run.startedAt)) return [];
+  const told = new Set(findings.flatMap((finding) => [keyOf(finding), `${finding.root}/`]));
+  const otherNews = (root: string) =>
+    batches.some(
+      ({ at, outcomes }) => at >= run.startedAt && outcomes.some((one) => one.root === root && one.kind !== 'compare'),
+    );
+  // The source, or a person, took it back.
+  const movedBack = (root: string, at: number) =>
+    [...changes, ...edits].some((one) => one.root === root && one.at === at);
+  return stood.flatMap(({ key, root, from, until }) =>
+    from < run.startedAt &&
+    until >= run.startedAt &&
+    until <= run.endedAt &&
+    !told.has(key) &&
+    !otherNews(root) &&
+    !movedBack(root, until)
+      ? [`${run.id} does not tell that ${key} differed until it came`]
       : [],
   );
 }
