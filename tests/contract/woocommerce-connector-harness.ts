@@ -82,7 +82,7 @@ export async function openShop(options: Partial<WooCommerceOptions> = {}): Promi
         async fetch(address, init) {
           const { pathname, search } = new URL(address);
           asked.push(`${pathname}${search}`);
-          const own = plugin?.(`${pathname}${search}`) ?? null;
+          const own = (await plugin?.(`${pathname}${search}`)) ?? null;
           if (own !== null) return Response.json(own);
           const answer = await fetch(address, init);
           after?.(`${pathname}${search}`);

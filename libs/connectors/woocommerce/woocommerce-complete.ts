@@ -1,5 +1,6 @@
 import type { StoredProduct, StoredRoot } from '#libs/model/stored.ts';
 import type { CallContext, ReadContext } from '../store-connector.ts';
+import { chunksOf } from './woocommerce-chunks.ts';
 import { PAGE_MAX } from './woocommerce-client.ts';
 import type { WooClient } from './woocommerce-client.ts';
 import { createCompleteOrder } from './woocommerce-complete-order.ts';
@@ -109,8 +110,4 @@ async function listVariations(
     call,
   );
   return data;
-}
-
-export function chunksOf<T>(list: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(list.length / size) }, (_, at) => list.slice(at * size, (at + 1) * size));
 }

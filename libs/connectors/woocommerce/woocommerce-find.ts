@@ -1,8 +1,8 @@
 import type { RootKind, StoredRoot } from '#libs/model/stored.ts';
 import type { CallContext, ReadContext, StoreConnector } from '../store-connector.ts';
+import { chunksOf } from './woocommerce-chunks.ts';
 import { PAGE_MAX } from './woocommerce-client.ts';
 import type { WooClient } from './woocommerce-client.ts';
-import { chunksOf } from './woocommerce-complete.ts';
 import type { CompleteRoot } from './woocommerce-complete.ts';
 import type { ListRoots, ReadRoots } from './woocommerce-read.ts';
 import type { RootWire } from './woocommerce-rows.ts';
