@@ -61,6 +61,7 @@ const WANTED: Readonly<Record<string, string>> = {
   'Mutation.customerSet': 'write_customers',
   'Mutation.customerDelete': 'write_customers',
   'Mutation.customerEmailMarketingConsentUpdate': 'write_customers',
+  'Mutation.customerSmsMarketingConsentUpdate': 'write_customers',
 };
 
 /** Definitions and values of metafields follow the scope of their owner. */

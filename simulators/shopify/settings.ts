@@ -58,6 +58,8 @@ export const DEFAULT_SCOPES = [
   'read_customers',
   'write_merchant_managed_fulfillment_orders',
   'read_merchant_managed_fulfillment_orders',
+  'write_third_party_fulfillment_orders',
+  'read_third_party_fulfillment_orders',
   'write_fulfillments',
   'read_fulfillments',
   'write_files',

@@ -108,6 +108,7 @@ describe('the Shopify connector creates customers', () => {
     phone: '+49 170 1234567',
     addresses: [ADDRESS, ADDRESS],
     marketingConsent: true,
+    smsConsent: true,
   };
 
   test('with address and consent, found again, and patched by field', async () => {
@@ -124,7 +125,7 @@ describe('the Shopify connector creates customers', () => {
     const [byEmail] = await harness.connector.findByKey('email', ['ada@example.com'], CALL);
     expect(byEmail?.map(({ id }) => id)).toEqual([found?.id]);
     if (found?.root !== 'customer') throw new Error('Not found');
-    const values = { name: { first: 'Ada', last: 'Lovelace' }, marketingConsent: false };
+    const values = { name: { first: 'Ada', last: 'Lovelace' }, marketingConsent: false, smsConsent: false };
     const patch: RootPatch = {
       root: 'customer',
       sourceId: 'woo-9',

@@ -1,21 +1,24 @@
 import { z } from 'zod';
 
 import { entityOf, type Selection } from '#libs/fields/field-names.ts';
+import type { Clock } from '#libs/runtime/clock.ts';
 import { isSyncError } from '#libs/runtime/sync-error.ts';
 import type { CallContext, Finding } from '../store-connector.ts';
 import type { ShopifyClient } from './shopify-client.ts';
 import * as documents from './shopify-documents-shop.ts';
-import { DEFINITIONS, isNeeded, readDefinition } from './shopify-prepare.ts';
+import { checkTarget } from './shopify-check-target.ts';
+import { readScopes } from './shopify-scopes.ts';
 import type { Shop } from './shopify-shop.ts';
 
 type Role = 'source' | 'target';
-type Check = {
+export type Check = {
   readonly client: ShopifyClient;
   readonly shop: Shop;
   /** The API version that is asked for. */
   readonly apiVersion: string;
   readonly role: Role;
   readonly selection: Selection;
+  readonly clock: Clock;
   readonly call: CallContext;
 };
 
@@ -31,8 +34,7 @@ export async function checkShop(check: Check): Promise<readonly Finding[]> {
     scopes,
     granted ? await guarded('people', () => checkPeople(check)) : [],
     await guarded('location', () => checkLocation(check)),
-    granted && check.role === 'target' ? await guarded('definitions', () => checkDefinitions(check)) : [],
-    check.role === 'target' ? await guarded('publishing', () => checkPublishing(check)) : [],
+    granted && check.role === 'target' ? await guarded('target', () => checkTarget(check)) : [],
   ];
   return [...reachable, ...more.flat()];
 }
@@ -125,48 +127,7 @@ async function checkLocation({ shop, role, selection, call }: Check): Promise<re
   ];
 }
 
-async function checkDefinitions({ client, selection, call }: Check): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  let missing = 0;
-  for (const definition of DEFINITIONS.filter((one) => isNeeded(one, selection))) {
-    const type = await readDefinition(client, definition, call);
-    const what = `metafield lockstep.${definition.key} of ${definition.ownerType.toLowerCase()}`;
-    if (type === null) missing += 1;
-    else if (type !== definition.type)
-      findings.push({
-        level: 'problem',
-        topic: 'definitions',
-        message: `The ${what} has the type "${type}" instead of "${definition.type}"`,
-        remedy: 'Delete that metafield definition in the shop; Lockstep makes its own',
-      });
-  }
-  if (findings.length > 0) return findings;
-  const message =
-    missing === 0
-      ? 'The metafields that Lockstep keeps its ids in are there'
-      : `${missing} metafields that Lockstep keeps its ids in are made after approval`;
-  return [{ level: 'ok', topic: 'definitions', message }];
-}
-
-/** Needed only where active products are created. */
-async function checkPublishing({ client, call }: Check): Promise<readonly Finding[]> {
-  const granted = await readScopes(client, call);
-  if (granted.has('write_publications')) return [];
-  return [
-    {
-      level: 'warning',
-      topic: 'publishing',
-      message: 'The app lacks write_publications: products that Lockstep creates are in no sales channel',
-      remedy: 'Grant write_publications, or publish created products by hand',
-    },
-  ];
-}
-
 // ── scopes ───────────────────────────────────────────────────────────────────────────────────────────────────
-
-const scopesAnswer = z.object({
-  currentAppInstallation: z.object({ accessScopes: z.array(z.object({ handle: z.string() })) }),
-});
 
 async function checkScopes({ client, role, selection, call }: Check): Promise<readonly Finding[]> {
   const granted = await readScopes(client, call);
@@ -183,11 +144,6 @@ async function checkScopes({ client, role, selection, call }: Check): Promise<re
         : 'Grant the scopes to the app and install it anew',
     },
   ];
-}
-
-async function readScopes(client: ShopifyClient, call: CallContext): Promise<ReadonlySet<string>> {
-  const { currentAppInstallation } = await client.read(documents.SCOPES, scopesAnswer, {}, call);
-  return new Set(currentAppInstallation.accessScopes.map(({ handle }) => handle));
 }
 
 /** write_x includes read_x. */
@@ -214,5 +170,7 @@ export function neededScopes(role: Role, selection: Selection): readonly string[
         ]
       : []),
     ...(entities.has('customer') ? [`${verb}_customers`] : []),
+    // Of the images the texts, and which of them a product has.
+    ...(role === 'target' && selection.has('product.images') ? ['write_files'] : []),
   ];
 }

@@ -13,6 +13,7 @@ import { createLookUp } from './shopify-lookup.ts';
 import { prepareShop } from './shopify-prepare.ts';
 import { createReader } from './shopify-read.ts';
 import { ARCHIVABLE, createRetirer, DELETABLE } from './shopify-retire.ts';
+import { createAllOrders } from './shopify-scopes.ts';
 import { createPager } from './shopify-scan.ts';
 import { createShop } from './shopify-shop.ts';
 import { createShopReads } from './shopify-shop-reads.ts';
@@ -46,6 +47,7 @@ const WRITABLE: readonly FieldName[] = [
   'customer.phone',
   'customer.addresses',
   'customer.marketingConsent',
+  'customer.smsConsent',
 ];
 
 const LANDING_MS = 120_000;
@@ -81,7 +83,17 @@ export function createShopifyConnector(config: ShopifyConfig, deps: ConnectorDep
   const pager = createPager(client, shop, reader);
   const { clock, random, fetch = globalThis.fetch } = deps;
   const collections = createCollections(client, clock);
-  const parts = { client, shop, reader, collections, clock, random, maxConcurrent: config.maxConcurrent };
+  const readsAllOrders = createAllOrders(client);
+  const parts = {
+    client,
+    shop,
+    reader,
+    collections,
+    readsAllOrders,
+    clock,
+    random,
+    maxConcurrent: config.maxConcurrent,
+  };
   // Which collections fill themselves is known before a product is looked at, so that it is compared without them.
   const learn = async (root: RootKind, call: ReadContext): Promise<void> => {
     if (root === 'product' && call.fields.has('product.categories')) await collections.learn(call);
@@ -91,7 +103,8 @@ export function createShopifyConnector(config: ShopifyConfig, deps: ConnectorDep
     platform: 'shopify',
     capabilities: shopifyCapabilities(deps.landingMs),
     ...createShopReads(client, shop, config.apiVersion),
-    check: (role, selection, call) => checkShop({ client, shop, apiVersion: config.apiVersion, role, selection, call }),
+    check: (role, selection, call) =>
+      checkShop({ client, shop, apiVersion: config.apiVersion, role, selection, clock, call }),
 
     async readRoots(root, refs, call) {
       await learn(root, call);

@@ -34,6 +34,7 @@ export async function createCustomer(
       ...(customer.marketingConsent === true && customer.email !== null
         ? { emailMarketingConsent: toConsent(true) }
         : {}),
+      ...(customer.smsConsent === true && phone !== null ? { smsMarketingConsent: toConsent(true) } : {}),
       metafields: [sourceIdField(sourceId)],
     },
   });

@@ -15,6 +15,8 @@ const createAnswer = z.object({
   orderCreate: z.object({ order: z.object({ id: z.string() }).nullish(), userErrors: z.array(userErrorWire) }),
 });
 
+const NOT_ALL_ORDERS =
+  'the app lacks read_all_orders: in sixty days the order could not be found again, and would be made once more';
 const TOO_MANY = /rate limit|too many attempts/i;
 const TOO_MANY_WAIT_MS = 15_000;
 
@@ -26,6 +28,7 @@ export async function createOrder(draft: OrderDraft, session: WriteSession, part
       outcome: 'refused',
       message: `the parts of the order differ from its total by ${made.offBy} in the smallest unit`,
     };
+  if (!(await parts.readsAllOrders(session.call))) return { outcome: 'refused', message: NOT_ALL_ORDERS };
   const sent = await session.send(writes.CREATE_ORDER, createAnswer, { order: made.input });
   if (!sent.ok) return sent.failure;
   const { order, userErrors } = sent.data.orderCreate;

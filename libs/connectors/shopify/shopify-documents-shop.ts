@@ -16,6 +16,16 @@ export const SCOPES: Document = {
   cost: 2,
   text: 'query Scopes { currentAppInstallation { accessScopes { handle } } }',
 };
+export const OLD_ORDERS: Document = {
+  name: 'OldOrders',
+  cost: 4,
+  text: 'query OldOrders($query: String!) { orders(first: 1, query: $query, sortKey: CREATED_AT) { nodes { id } } }',
+};
+export const ORDER_IS_THERE: Document = {
+  name: 'OrderIsThere',
+  cost: 1,
+  text: 'query OrderIsThere($id: ID!) { order(id: $id) { id } }',
+};
 export const PEOPLE: Document = {
   name: 'People',
   cost: 8,

@@ -43,6 +43,11 @@ export const SET_EMAIL_CONSENT: Document = {
   cost: 11,
   text: `mutation SetEmailConsent($input: CustomerEmailMarketingConsentUpdateInput!) { customerEmailMarketingConsentUpdate(input: $input) { customer { id } ${CODED} } }`,
 };
+export const SET_SMS_CONSENT: Document = {
+  name: 'SetSmsConsent',
+  cost: 11,
+  text: `mutation SetSmsConsent($input: CustomerSmsMarketingConsentUpdateInput!) { customerSmsMarketingConsentUpdate(input: $input) { customer { id } ${CODED} } }`,
+};
 export const UPDATE_ORDER: Document = {
   name: 'UpdateOrder',
   cost: 11,

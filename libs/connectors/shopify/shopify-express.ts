@@ -23,7 +23,7 @@ export function express(input: ExpressInput, fillsItself: (title: string) => boo
       expressContent(input, draft, fillsItself);
       break;
     case 'customer':
-      expressCustomer(draft);
+      expressCustomer(input, draft);
       break;
     case 'order':
       expressOrder(input, draft);
@@ -177,7 +177,7 @@ function expressTags(tags: readonly unknown[]): readonly string[] {
   return [...kept.values()].toSorted();
 }
 
-function expressCustomer(draft: Draft): void {
+function expressCustomer({ present }: ExpressInput, draft: Draft): void {
   const { wanted } = draft;
   if (wanted['email'] === '') wanted['email'] = null;
   if (typeof wanted['phone'] === 'string') {
@@ -185,9 +185,19 @@ function expressCustomer(draft: Draft): void {
     if (phone === undefined) withhold(draft, 'phone', 'Shopify takes phone numbers with their country code only');
     else wanted['phone'] = phone;
   }
-  // Null says that the old store does not know, not that consent was taken back.
-  if (wanted['marketingConsent'] === null) delete wanted['marketingConsent'];
+  const reach = (field: string): unknown => (field in wanted ? wanted[field] : present?.[field]) ?? null;
+  expressConsent(draft, 'marketingConsent', reach('email') === null ? 'an e-mail address' : null);
+  expressConsent(draft, 'smsConsent', reach('phone') === null ? 'a phone number' : null);
   if (Array.isArray(wanted['addresses'])) wanted['addresses'] = expressAddresses(wanted['addresses'] as Address[]);
+}
+
+/** Consent hangs on the address that it is for; without one nobody is reached, which is as good as no consent. */
+function expressConsent(draft: Draft, field: string, lacks: string | null): void {
+  const { wanted } = draft;
+  // Null says that the old store does not know, not that consent was taken back.
+  if (wanted[field] === null || (wanted[field] === false && lacks !== null)) delete wanted[field];
+  else if (wanted[field] === true && lacks !== null)
+    withhold(draft, field, `Shopify keeps it with ${lacks}, and there is none`);
 }
 
 /** Null for an empty one, undefined where the country cannot be told. */

@@ -183,6 +183,11 @@ function toCustomer(wire: CustomerWire): Customer {
       wire.defaultEmailAddress === null || wire.defaultEmailAddress === undefined
         ? null
         : wire.defaultEmailAddress.marketingState === 'SUBSCRIBED',
+    smsConsent:
+      wire.defaultPhoneNumber?.smsMarketingConsent === null ||
+      wire.defaultPhoneNumber?.smsMarketingConsent === undefined
+        ? null
+        : wire.defaultPhoneNumber.smsMarketingConsent.state === 'SUBSCRIBED',
   };
 }
 

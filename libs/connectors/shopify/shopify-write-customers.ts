@@ -16,7 +16,7 @@ type Failure = Exclude<WriteResult, { readonly outcome: 'stored' }>;
 export async function writeCustomer(patch: RootPatch, session: WriteSession): Promise<Failure | null> {
   const id = toGid('Customer', patch.targetId);
   for (const { values } of patch.entities) {
-    const { addresses, marketingConsent } = values as Partial<Customer>;
+    const { addresses, marketingConsent, smsConsent } = values as Partial<Customer>;
     const input = toCustomerInput(values);
     if (Object.keys(input).length > 0) {
       const failure = await send(writes.UPDATE_CUSTOMER, 'customerUpdate', { input: { id, ...input } }, session);
@@ -37,6 +37,16 @@ export async function writeCustomer(patch: RootPatch, session: WriteSession): Pr
       const failure = await send(
         writes.SET_EMAIL_CONSENT,
         'customerEmailMarketingConsentUpdate',
+        { input: consent },
+        session,
+      );
+      if (failure !== null) return failure;
+    }
+    if (typeof smsConsent === 'boolean') {
+      const consent = { customerId: id, smsMarketingConsent: toConsent(smsConsent) };
+      const failure = await send(
+        writes.SET_SMS_CONSENT,
+        'customerSmsMarketingConsentUpdate',
         { input: consent },
         session,
       );

@@ -2,7 +2,7 @@ import { FIELD_NAMES, type FieldName, type FieldValues } from '#libs/fields/fiel
 import type { StoredRoot } from '#libs/model/stored.ts';
 import type { Clock } from '#libs/runtime/clock.ts';
 import type { Random } from '#libs/runtime/random.ts';
-import type { OrderStep, RootPatch, WriteContext, WriteResult } from '../store-connector.ts';
+import type { CallContext, OrderStep, RootPatch, WriteContext, WriteResult } from '../store-connector.ts';
 import type { ShopifyClient } from './shopify-client.ts';
 import type { Collections } from './shopify-collections.ts';
 import { publish } from './shopify-create-product.ts';
@@ -22,6 +22,8 @@ export type WriterParts = {
   readonly shop: Shop;
   readonly reader: Reader;
   readonly collections: Collections;
+  /** Whether orders older than sixty days can be read. */
+  readonly readsAllOrders: (call: CallContext) => Promise<boolean>;
   readonly clock: Clock;
   readonly random: Random;
   readonly maxConcurrent: number;

@@ -231,3 +231,33 @@ describe('express() of other fields', () => {
     expect(wanted['tracking']).toEqual([there]);
   });
 });
+
+const expressed = (wanted: FieldValues, present: FieldValues | null = null) =>
+  express({ entity: 'customer', wanted, present, selected: Object.keys(wanted) });
+
+describe('express() and consent', () => {
+  test.each([
+    ['to mails, with an address', { email: 'a@example.com', marketingConsent: true }, null, true],
+    ['to mails, with the address that is there', { marketingConsent: false }, { email: 'a@example.com' }, true],
+    ['to messages, with a number', { phone: '+491701234567', smsConsent: true }, null, true],
+    ['none to mails, without an address', { marketingConsent: false }, { email: null }, false],
+    ['none to messages, without a number', { phone: '', smsConsent: false }, null, false],
+    ['nobody knows', { email: 'a@example.com', marketingConsent: null }, null, false],
+  ] satisfies readonly (readonly [string, FieldValues, FieldValues | null, boolean])[])(
+    'is written where somebody can be reached: %s',
+    (_name, wanted, present, isWritten) => {
+      const { wanted: after, withheld } = expressed(wanted, present);
+      const field = 'smsConsent' in wanted ? 'smsConsent' : 'marketingConsent';
+
+      expect(field in after).toBe(isWritten);
+      expect(withheld).toEqual({});
+    },
+  );
+
+  test('is withheld where there is nothing to reach anybody by', () => {
+    expect(expressed({ email: '', marketingConsent: true, smsConsent: true }).withheld).toEqual({
+      marketingConsent: expect.stringContaining('e-mail') as string,
+      smsConsent: expect.stringContaining('phone') as string,
+    });
+  });
+});
