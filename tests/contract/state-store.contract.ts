@@ -45,6 +45,25 @@ function testCopies(harness: () => StateStoreHarness): void {
       expect(got).toEqual([{ targetId: 'b' }, null, { targetId: 'a' }]);
     });
 
+    test('get() keeps that order also where kinds, pairs and what was deleted are mixed among many', async () => {
+      const { state, record } = harness();
+      const many = Array.from({ length: 1_200 }, (_, n): FactRecord => {
+        const fact = aFact(String(n), `t${String(n)}`, n);
+        return n % 3 === 0 ? { ...fact, kind: 'settled' } : n % 3 === 1 ? fact : { ...fact, pair: 'other' };
+      });
+      await record(many);
+      await record(
+        many
+          .filter((_, n) => n % 100 === 7)
+          .map((fact, n) => ({ ...fact, value: null, at: { partition: 0, offset: 1_200 + n } })),
+      );
+
+      const got = await state.facts.get(many.toReversed());
+
+      const wanted = many.map(({ value }, n) => (n % 100 === 7 ? null : value));
+      expect(got).toEqual(wanted.toReversed());
+    });
+
     test('list() and count() know the facts of one kind of one pair', async () => {
       const { state, record } = harness();
       await record([
