@@ -47,6 +47,8 @@ export type PairSettings = {
   /** When the full migration was taken, milliseconds since the epoch; null: everything counts as migrated. */
   readonly migratedAt: number | null;
   readonly openOrders: 'hold' | 'asIs' | 'skip';
+  /** A line whose product has no counterpart after the ladder: the order is parked, or bears the line as text. Absent: `wait`. */
+  readonly unlinkedLines?: 'wait' | 'text';
   readonly scope: PairScope;
   /** Writes the source id onto linked entities that were not made by Lockstep. */
   readonly stamp: boolean;

@@ -81,7 +81,8 @@ function orderDraft(input: PlanInput, source: StoredOrder): Decision {
   const open = status.state.fulfilment === 'open' && !status.state.cancelled;
   if (open && settings.openOrders === 'skip') return { kind: 'skip', reason: 'not-created' };
 
-  const needs = missingReferences(source, references);
+  const asText = settings.unlinkedLines === 'text' && input.waited === true;
+  const needs = missingReferences(source, references).filter(({ root }) => !asText || root !== 'product');
   if (needs.length > 0) return { kind: 'wait', reason: 'parent-missing', needs };
   const lineVariantIds = order.lines.map(({ variantId }) =>
     variantId === null ? null : (references.get(`variant:${variantId}`)?.targetId ?? null),

@@ -31,6 +31,8 @@ export type PlanInput = {
   readonly retired?: FactValue<'retired'> | null;
   /** Its creation was begun, and nobody saw how it ended: what is found of it may be half made. */
   readonly unfinished?: boolean;
+  /** It has waited for what it refers to as long as it may; absent: it has not. */
+  readonly waited?: boolean;
   readonly inherited: FactValue<'inherited'> | null;
   /** Held fields; `*` holds the pair. */
   readonly held: ReadonlySet<string>;

@@ -24,6 +24,7 @@ export function planGroup(deps: ApplierDeps, state: PairState, read: ReadGroup):
     settled: read.settled,
     retired: read.retired,
     unfinished: isUnfinished(read),
+    waited: hasWaited(deps, read),
     inherited: read.inheritedFields,
     held: state.held,
     references: read.references,
@@ -36,6 +37,11 @@ export function planGroup(deps: ApplierDeps, state: PairState, read: ReadGroup):
 /** Either its creation is in doubt, or an earlier owner may have begun it and has left no link. */
 export function isUnfinished({ creating, group, links }: ReadGroup): boolean {
   return creating !== null || (group.inherited && !links.has(group.key));
+}
+
+/** The ladder is at its end, or was for this root: what it refers to is not coming. */
+function hasWaited({ settings }: ApplierDeps, { group, parked }: ReadGroup): boolean {
+  return group.tries >= settings.timing.retriesMs.length || parked?.reason === 'parent-missing';
 }
 
 function withEveryField({ settings, target }: ApplierDeps): PairSettings {

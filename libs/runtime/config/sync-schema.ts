@@ -72,6 +72,12 @@ export const syncSchema = z
           .describe(
             'Orders that are not shipped yet: carried on hold so that nobody ships twice, as they are, or not at all',
           ),
+        unlinkedLines: z
+          .enum(['wait', 'text'])
+          .default('wait')
+          .describe(
+            'Lines whose product is not at the new shop when an order is made: the order waits, and is parked at last; or, when it has waited, it bears them as text with title, SKU and price',
+          ),
       })
       .optional()
       .describe('Selected fields of orders'),

@@ -47,6 +47,8 @@ export function toSettings(
     create: pair.create,
     migratedAt: pair.migratedAt === undefined ? null : Date.parse(pair.migratedAt),
     openOrders: pair.sync.order?.open ?? 'hold',
+    // Named only where it is not the default, so that approved configs stay approved.
+    ...(pair.sync.order?.unlinkedLines === 'text' ? { unlinkedLines: 'text' as const } : {}),
     scope: toScope(pair),
     stamp: pair.stamp,
   } as const;

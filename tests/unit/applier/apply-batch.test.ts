@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
-import { aStoredCustomer, anOrder, eur } from '#tests/builders/entities.ts';
+import { aStoredCustomer, anOrder, anOrderLine, eur } from '#tests/builders/entities.ts';
 import type { TestPair } from '../../laws/harness.ts';
 import { countCalls, newsOf, openTestPair, quantityOf, START, withQuantity } from '../../laws/harness.ts';
 import { newOrder, newProduct, shelved } from '../../laws/shelf.ts';
@@ -137,6 +137,26 @@ describe('a batch', () => {
     await pair.hear(newsOf('order', '7'));
 
     expect(await pair.soon(pair.facts.get('acme', 'parked', 'order:7'))).toMatchObject({ reason: 'parent-missing' });
+  });
+
+  test('makes an order whose product never comes with the line as text, after all waits and where the config says so', async () => {
+    const lines = [anOrderLine({ productId: '404', variantId: '404v' })];
+    const waits = await openTestPair();
+    const writes = await openTestPair({ settings: { unlinkedLines: 'text' } });
+    for (const pair of [waits, writes]) {
+      pair.source.put(newOrder('7', '1001', { lines }));
+      await pair.start();
+      await pair.hear(newsOf('order', '7'));
+    }
+
+    expect(await waits.soon(waits.facts.get('acme', 'parked', 'order:7'))).toMatchObject({ reason: 'parent-missing' });
+    expect(waits.target.list('order')).toEqual([]);
+    expect(await writes.soon(writes.facts.get('acme', 'parked', 'order:7'))).toBeNull();
+    expect(writes.target.list('order')).toMatchObject([
+      { order: { lines: [{ variantId: null, sku: 'SIM-014', title: 'Linen shirt' }] } },
+    ]);
+    const outcomes = (await writes.outcomes()).filter(({ root }) => root === 'order:7').map(({ outcome }) => outcome);
+    expect(outcomes).toEqual(['delayed', 'delayed', 'delayed', 'applied']);
   });
 });
 

@@ -159,6 +159,23 @@ describe('planRoot() of a new order', () => {
     });
   });
 
+  test('bears what has no counterpart as text, where the config says so and it has waited', () => {
+    const pair = { unlinkedLines: 'text' as const };
+    const lines = [line, { ...line, id: 'l2', productId: '2', variantId: '21', sku: 'B' }];
+
+    expect(order({ lines }, { pair })).toMatchObject({ kind: 'wait', needs: [{ root: 'product', rootId: '2' }] });
+    expect(order({ lines }, { waited: true })).toMatchObject({ kind: 'wait' });
+    expect(order({ lines }, { pair, waited: true })).toMatchObject({
+      kind: 'create',
+      draft: { lineVariantIds: ['111', null], order: { lines: [{ sku: 'A' }, { sku: 'B', title: 'Shirt' }] } },
+    });
+    // Whom an order belongs to is nothing that text could say.
+    expect(order({ lines, customerId: '6' }, { pair, waited: true })).toMatchObject({
+      kind: 'wait',
+      needs: [{ root: 'customer', rootId: '6' }],
+    });
+  });
+
   test('is not made for a status without a mapping, nor for one that is ignored', () => {
     const maps = { orderStatus: { failed: 'ignore' as const }, transforms: {}, carriers: {} };
 
