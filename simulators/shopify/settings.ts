@@ -56,6 +56,8 @@ export const DEFAULT_SCOPES = [
   'read_all_orders',
   'write_customers',
   'read_customers',
+  'read_customer_merge',
+  'read_assigned_fulfillment_orders',
   'write_merchant_managed_fulfillment_orders',
   'read_merchant_managed_fulfillment_orders',
   'write_third_party_fulfillment_orders',

@@ -6,6 +6,7 @@ import { isSyncError } from '#libs/runtime/sync-error.ts';
 import type { CallContext, Finding } from '../store-connector.ts';
 import type { ShopifyClient } from './shopify-client.ts';
 import * as documents from './shopify-documents-shop.ts';
+import { checkSource } from './shopify-check-source.ts';
 import { checkTarget } from './shopify-check-target.ts';
 import { readScopes } from './shopify-scopes.ts';
 import type { Shop } from './shopify-shop.ts';
@@ -35,6 +36,7 @@ export async function checkShop(check: Check): Promise<readonly Finding[]> {
     granted ? await guarded('people', () => checkPeople(check)) : [],
     await guarded('location', () => checkLocation(check)),
     granted && check.role === 'target' ? await guarded('target', () => checkTarget(check)) : [],
+    granted && check.role === 'source' ? await guarded('source', () => checkSource(check)) : [],
   ];
   return [...reachable, ...more.flat()];
 }
@@ -80,20 +82,32 @@ function checkVersion({ client, apiVersion }: Check): readonly Finding[] {
 }
 
 const peopleAnswer = z.object({
-  customers: z.object({
-    nodes: z.array(
-      z.object({
-        defaultEmailAddress: z.object({ emailAddress: z.string() }).nullish(),
-        firstName: z.string().nullish(),
-      }),
-    ),
-  }),
+  customers: z
+    .object({
+      nodes: z.array(
+        z.object({
+          defaultEmailAddress: z.object({ emailAddress: z.string() }).nullish(),
+          firstName: z.string().nullish(),
+        }),
+      ),
+    })
+    .nullish(),
 });
+// The scopes were granted, so what is denied is the data of people.
+const PROTECTED = new Set(['ACCESS_DENIED']);
+const refusedPeople: Finding = {
+  level: 'problem',
+  topic: 'people',
+  message: 'The shop denies the app its customers, although the scopes are granted',
+  remedy: 'Grant the app access to protected customer data, levels 1 and 2, and look again',
+};
 
 /** An app without access to protected customer data is refused, or sees customers without names and addresses. */
 async function checkPeople({ client, selection, call }: Check): Promise<readonly Finding[]> {
   if (![...selection].some((field) => ['order', 'customer'].includes(entityOf(field)))) return [];
-  const { customers } = await client.read(documents.PEOPLE, peopleAnswer, {}, call);
+  const answer = await client.read(documents.PEOPLE, peopleAnswer, {}, call, PROTECTED);
+  const customers = answer.customers ?? null;
+  if (customers === null) return [refusedPeople];
   const seen = customers.nodes.some(
     ({ defaultEmailAddress, firstName }) => (defaultEmailAddress ?? null) !== null || (firstName ?? '') !== '',
   );
@@ -170,6 +184,8 @@ export function neededScopes(role: Role, selection: Selection): readonly string[
         ]
       : []),
     ...(entities.has('customer') ? [`${verb}_customers`] : []),
+    // Its webhooks of customers that are merged.
+    ...(entities.has('customer') && role === 'source' ? ['read_customer_merge'] : []),
     // Of the images the texts, and which of them a product has.
     ...(role === 'target' && selection.has('product.images') ? ['write_files'] : []),
   ];

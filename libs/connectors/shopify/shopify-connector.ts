@@ -10,6 +10,7 @@ import { countedLocations, type ShopifyConfig } from './shopify-config.ts';
 import { createCreator } from './shopify-create.ts';
 import { express } from './shopify-express.ts';
 import { createLookUp } from './shopify-lookup.ts';
+import { SHOPIFY_ORDER_STATUSES } from './shopify-mapping-order.ts';
 import { prepareShop } from './shopify-prepare.ts';
 import { createReader } from './shopify-read.ts';
 import { ARCHIVABLE, createRetirer, DELETABLE } from './shopify-retire.ts';
@@ -66,6 +67,7 @@ export function shopifyCapabilities(landingMs = LANDING_MS): StoreCapabilities {
     readBatchMax: 250,
     writeBatchMax: 250,
     holdsOrders: true,
+    orderStatuses: SHOPIFY_ORDER_STATUSES,
     archivable: ARCHIVABLE,
     deletable: DELETABLE,
     // "Order has outstanding fulfillments".
@@ -111,9 +113,9 @@ export function createShopifyConnector(config: ShopifyConfig, deps: ConnectorDep
       return await reader.roots(root, refs, call);
     },
     readRootsOf: reader.rootsOf,
-    async *scan(root, { after = null }, call) {
+    async *scan(root, { after = null, paged = false }, call) {
       await learn(root, call);
-      const bulk = await openBulkScan(root, after, { client, shop, reader, events, clock, fetch }, call);
+      const bulk = paged ? null : await openBulkScan(root, after, { client, shop, reader, events, clock, fetch }, call);
       // A cursor of an export that is gone begins anew: no row may be missed.
       yield* bulk ?? pager.byId(root, after?.startsWith('bulk/') === true ? null : after, call);
     },

@@ -45,14 +45,19 @@ function toWord({ payment, fulfilment, cancelled }: OrderState): string {
   return fulfilment === 'open' ? payment : `${payment}+${fulfilment}`;
 }
 
+const STATES: readonly OrderState[] = [...new Set(Object.values(PAYMENT))].flatMap((payment) =>
+  fulfilmentStateSchema.options.map((fulfilment) => ({ payment, fulfilment, cancelled: false, onHold: false })),
+);
+
+/** Every word with the state it stands for. What a cancelled order was paid, and how far it was shipped, its word does not say. */
+export const SHOPIFY_ORDER_STATUSES: Readonly<Record<string, OrderState>> = Object.fromEntries([
+  ['cancelled', { payment: 'pending', fulfilment: 'open', cancelled: true, onHold: false }],
+  ...STATES.map((state) => [toWord(state), state]),
+]);
+
 export const SHOPIFY_STATUS_MAP: Readonly<Record<string, StatusTarget>> = Object.fromEntries([
   ['cancelled', { cancelled: true }],
-  ...[...new Set(Object.values(PAYMENT))].flatMap((payment) =>
-    fulfilmentStateSchema.options.map((fulfilment) => [
-      toWord({ payment, fulfilment, cancelled: false, onHold: false }),
-      { payment, fulfilment },
-    ]),
-  ),
+  ...STATES.map((state) => [toWord(state), { payment: state.payment, fulfilment: state.fulfilment }]),
 ]);
 
 /** `events`: what happened is told from what the order keeps as well (a source), and not only from what was carried to it. */
