@@ -51,8 +51,9 @@ export function createTokens(
           status: 400,
           body: JSON.stringify({ error: 'invalid_client', error_description: 'Client authentication failed' }),
         };
-      if (form['code'] !== undefined) {
-        const given = exchange(String(form['code']));
+      const { code } = form;
+      if (typeof code === 'string') {
+        const given = exchange(code);
         return given === null
           ? { status: 400, body: JSON.stringify({ error: 'invalid_request' }) }
           : {

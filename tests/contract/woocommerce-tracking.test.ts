@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { mapStatus } from '#libs/fields/map-fields.ts';
 import type { StoredOrder } from '#libs/model/stored.ts';
 import { recordedBody } from '../unit/woocommerce/recordings.ts';
 import { call, openShop, reading, seedProducts } from './woocommerce-connector-harness.ts';
@@ -52,7 +53,7 @@ describe('parcels that an order’s own answer does not name', () => {
 
     withFulfilments(open, () => null);
     await readOrder(open, placeOrder(open, 'pending'));
-    await readOrder(open, id, {}, reading('order.status'));
+    await readOrder(open, id, {}, reading('order.note'));
     await readOrder(open, id, { tracking: { homes: ['shipmentTracking'] } });
     expect(asked()).toEqual([]);
   });
@@ -93,6 +94,59 @@ describe('parcels that an order’s own answer does not name', () => {
 
     expect(tracking).toMatchObject([{ number: 'JD014600', carrier: 'DHL' }]);
     expect(history).toBeNull();
+  });
+});
+
+describe('an order of which a part has left', () => {
+  const maps = { orderStatus: {}, transforms: {}, carriers: {} };
+  const stateOf = (order: StoredOrder['order']) => mapStatus(order.status, maps.orderStatus, order);
+
+  async function placeTwo(open: OpenShop): Promise<{ readonly id: string; readonly lineIds: readonly number[] }> {
+    const ids = seedProducts(open, 2);
+    const lines = ids.map((id) => ({ product_id: Number(id), quantity: 2 }));
+    const order = open.shop.people.placeOrder({ status: 'processing', line_items: lines });
+    return { id: String(order.id), lineIds: order.line_items.map(({ id }) => id) };
+  }
+
+  test('by WooCommerce’s own fulfilments', async () => {
+    const open = await openShop();
+    const { id, lineIds } = await placeTwo(open);
+    const recorded = Object(recordedBody('target/fulfillment-create')) as { readonly meta_data: readonly object[] };
+    const items = { key: '_items', value: [{ item_id: lineIds[0], qty: 9 }] };
+    withFulfilments(open, (asked) =>
+      asked.includes(`/orders/${id}/fulfillments`)
+        ? [{ ...recorded, meta_data: [items, ...recorded.meta_data.slice(1)] }]
+        : null,
+    );
+
+    const order = await readOrder(open, id, {}, reading('order.status'));
+
+    expect(order.lines.map(({ shipped }) => shipped)).toEqual([2, 0]);
+    expect(stateOf(order)).toMatchObject({ state: { payment: 'paid', fulfilment: 'partial', shipped: 2 } });
+  });
+
+  test('by Germanized, once it has left', async () => {
+    const open = await openShop();
+    const { id, lineIds } = await placeTwo(open);
+    const shipment = (status: string) => ({
+      id: 1,
+      status,
+      tracking_id: 'G1',
+      items: [{ order_item_id: lineIds[1], quantity: 1 }],
+    });
+    const withShipments = (status: string) =>
+      open.rewrite((json) =>
+        Array.isArray(json) ? (json as object[]).map((row) => ({ ...row, shipments: [shipment(status)] })) : json,
+      );
+
+    withShipments('processing');
+    expect((await readOrder(open, id)).lines.every(({ shipped }) => shipped === undefined)).toBe(true);
+    withShipments('shipped');
+    const order = await readOrder(open, id);
+
+    expect(order.lines.map(({ shipped }) => shipped)).toEqual([0, 1]);
+    expect(stateOf(order)).toMatchObject({ state: { fulfilment: 'partial', shipped: 1 } });
+    expect(order.tracking).toMatchObject([{ number: 'G1' }]);
   });
 });
 

@@ -27,7 +27,8 @@ export function createCompleteOrder(
     const [refunds, notes, parcels] = await Promise.all([
       wire.refunds.length === 0 ? [] : readRefunds(client, wire.id, call),
       withHistory || (withTracking && looksIntoNotes(tracking)) ? readNotes(client, wire.id, call) : null,
-      withTracking ? readParcels({ client, shop, tracking }, wire, call) : {},
+      // Which units have left is in the same place as their numbers.
+      withTracking || call.fields.has('order.status') ? readParcels({ client, shop, tracking }, wire, call) : {},
     ]);
     return toStoredOrder(wire, {
       refunds,

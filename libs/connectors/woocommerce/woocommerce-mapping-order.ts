@@ -16,6 +16,7 @@ import { HOLD_META, readNoteText, SOURCE_META, sourceIdOfVia } from './woocommer
 import { orNull, readText, stamps, toAddress, toUtc } from './woocommerce-mapping.ts';
 import { notUnderstood } from './woocommerce-rows.ts';
 import { statusWord, toOrderState } from './woocommerce-status.ts';
+import { withShipped } from './woocommerce-shipped.ts';
 import { findParcels, mergeParcels } from './woocommerce-tracking.ts';
 import type { TrackingConfig } from './woocommerce-tracking.ts';
 import type { FulfilmentWire } from './woocommerce-wire-tracking.ts';
@@ -64,7 +65,10 @@ function toOrder(wire: OrderWire, parts: OrderParts): Order {
     currency: wire.currency,
     taxesIncluded: wire.prices_include_tax,
     customerId: idOrNull(wire.customer_id),
-    lines: wire.line_items.map((line) => toLine(line, wire, amounts)),
+    lines: withShipped(
+      wire.line_items.map((line) => toLine(line, wire, amounts)),
+      { ...parts, shipments: wire.shipments ?? parts.shipments },
+    ),
     shipping: wire.shipping_lines.map((line) => toCharge(line.method_title, line, amounts)),
     fees: wire.fee_lines.map((line) => toCharge(line.name, line, amounts)),
     discount: amounts.withTax(wire.discount_total, wire.discount_tax),

@@ -1,6 +1,18 @@
 import { z } from 'zod';
 
-import { flag, listOf, text, time } from './woocommerce-wire.ts';
+import { flag, listOf, reference, text, time } from './woocommerce-wire.ts';
+
+const units = z
+  .union([
+    z.int(),
+    z
+      .string()
+      .regex(/^\d{1,9}$/)
+      .transform(Number),
+  ])
+  .nullish()
+  .catch(null)
+  .transform((value) => value ?? null);
 
 // Where shops keep their tracking numbers, each plugin in its own shape. What is no parcel in a list is passed over.
 
@@ -33,6 +45,9 @@ const shipmentSchema = z.object({
   date_sent_gmt: time.catch(null),
   /** `return` is one on its way back. */
   type: text,
+  /** `draft`, `processing`, `shipped`, `delivered` … */
+  status: text,
+  items: listOf(z.object({ order_item_id: reference, quantity: units }).nullable().catch(null)).catch([]),
 });
 export type ShipmentWire = z.infer<typeof shipmentSchema>;
 export const shipmentsWireSchema = listOf(shipmentSchema.nullable().catch(null));
@@ -43,6 +58,9 @@ export const fulfilmentWireSchema = z.object({
   meta_data: listOf(z.object({ key: text, value: z.unknown().optional() })),
 });
 export type FulfilmentWire = z.infer<typeof fulfilmentWireSchema>;
+/** Its meta `_items`: how many units of which lines of the order. */
+export const itemsWireSchema = listOf(z.object({ item_id: reference, qty: units }).nullable().catch(null));
+
 const fulfilmentList = listOf(fulfilmentWireSchema.nullable().catch(null));
 export const fulfilmentsWireSchema = z.union([
   z.object({ fulfillments: fulfilmentList }).transform(({ fulfillments }) => fulfillments),

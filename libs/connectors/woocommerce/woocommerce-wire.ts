@@ -7,7 +7,7 @@ const scalar = z.union([z.string(), z.number(), z.boolean()]);
 // A number beyond 2^53 has lost digits when it arrives here: another entity's id, so none. As a string it is whole.
 const id = z.union([z.int().nonnegative(), z.string().regex(/^(0|[1-9]\d{0,18})$/)]).transform(String);
 /** The id of something else, or what PHP says where there is none. */
-const reference = z
+export const reference = z
   .union([z.int(), z.string(), z.literal(false)])
   .nullish()
   .transform((value) => (value === null || value === undefined || value === false ? '0' : String(value)));
