@@ -11,6 +11,7 @@ import { judgeRoot, wasRepaired } from './judge-root.ts';
 import type { JournalStore } from './journal-store.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
 import { writeReport } from './report/write-report.ts';
+import { guardRunFile } from './guard-run-file.ts';
 import { openRunFile, type Candidate, type RunFile } from './run-file.ts';
 import { followedRoots, scanStores, type OnProgress } from './scan-stores.ts';
 import { summarise } from './summarise.ts';
@@ -23,6 +24,8 @@ export type ComparisonOptions = {
   readonly dryRun?: boolean;
   readonly signal: AbortSignal;
   readonly onProgress?: OnProgress;
+  /** Throws when another process may have taken the run over: asked before each use of its file. @default nobody can */
+  readonly assertHeld?: () => void;
 };
 export type Comparison = { readonly run: (options: ComparisonOptions) => Promise<RunResult> };
 
@@ -36,10 +39,11 @@ export function createComparison(
   waits: Partial<Pick<AskOptions, 'pollMs' | 'patienceMs' | 'windowMax'>> = {},
 ): Comparison {
   return {
-    async run({ entities, repair, dryRun = false, signal, onProgress = () => undefined }) {
+    async run({ entities, repair, dryRun = false, signal, onProgress = () => undefined, assertHeld }) {
       const roots = followedRoots(deps.settings).filter((root) => entities === undefined || covers(entities, root));
       const repairs = repair && !dryRun;
-      const { file, id, startedAt } = openRun(deps, roots, repairs);
+      const { file: opened, id, startedAt } = openRun(deps, roots, repairs);
+      const file = assertHeld === undefined ? opened : guardRunFile(opened, assertHeld);
       const agreed = openAgreedFile(runsDir(deps.reportsDir, deps.settings.name));
       const asking: AskOptions = {
         run: id,

@@ -7,6 +7,11 @@ export type Lease = {
   readonly tenure: () => AbortSignal | null;
   /** Waits until this process holds it; the signal aborts when it no longer does. */
   readonly held: (signal: AbortSignal) => Promise<AbortSignal>;
+  /**
+   * Throws unless the lease is held by both clocks. Asked in the very tick of a write: a process that stood still wakes in the middle of
+   * its work, and hears only later that somebody else took over.
+   */
+  readonly assertHeld: () => void;
   readonly release: () => Promise<void>;
 };
 
@@ -23,16 +28,17 @@ export type LeaseOptions = {
 export async function keepLease({ name, holder, leaseMs, state, clock, say }: LeaseOptions): Promise<Lease> {
   const released = new AbortController();
   let tenure: AbortController | null = null;
-  let confirmedAt = 0;
+  let confirmed = { monotonic: 0, wall: 0 };
+  const isOver = () => clock.monotonic() - confirmed.monotonic >= leaseMs || clock.now() - confirmed.wall >= leaseMs;
 
   async function confirm(): Promise<void> {
-    const askedAt = clock.monotonic();
+    const asked = { monotonic: clock.monotonic(), wall: clock.now() };
     const answer = await state.lease(name, holder, leaseMs).catch(() => null);
     if (answer === true) {
-      confirmedAt = askedAt;
+      confirmed = asked;
       tenure ??= new AbortController();
       // Without an answer it is ours until it has run out.
-    } else if (answer === false || clock.monotonic() - confirmedAt >= leaseMs) {
+    } else if (answer === false || isOver()) {
       if (tenure !== null) say('warn', { lease: name }, 'another process reconciles this pair now');
       tenure?.abort(new Error('The lease is lost'));
       tenure = null;
@@ -52,6 +58,13 @@ export async function keepLease({ name, holder, leaseMs, state, clock, say }: Le
     async held(signal) {
       while (tenure === null) await clock.sleep(leaseMs / 6, signal);
       return tenure.signal;
+    },
+    assertHeld() {
+      if (tenure !== null && !isOver()) return;
+      const lost = new Error('The lease is lost');
+      tenure?.abort(lost);
+      tenure = null;
+      throw lost;
     },
     async release() {
       released.abort(new Error('Released'));

@@ -15,6 +15,7 @@ import { openJournalStore, type JournalStore } from './journal-store.ts';
 import { keepLease, type Lease } from './keep-lease.ts';
 import { noteUnheard } from './note-unheard.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
+import { createRollingScan, type Pace, type RollingScan } from './rolling-scan.ts';
 import { createSweep, type SweepResult } from './sweep.ts';
 import { mendSubscriptions, type WebhookPlace } from './watch-subscriptions.ts';
 
@@ -23,7 +24,7 @@ export type Reconciler = {
   readonly journal: JournalStore;
   /** A full comparison now, after what is running; resolves to its result. */
   readonly compare: (
-    options: Omit<ComparisonOptions, 'signal'> & { readonly signal?: AbortSignal },
+    options: Omit<ComparisonOptions, 'signal' | 'assertHeld'> & { readonly signal?: AbortSignal },
   ) => Promise<RunResult>;
   readonly sweep: (roots?: readonly RootKind[]) => Promise<SweepResult>;
   /** What this process' last sweep found; null: it has not swept yet. */
@@ -42,6 +43,8 @@ export type OpenReconcilerDeps = ReconcilerDeps & {
   readonly journalPath: string;
   /** Absent: webhooks are off, or nobody said where they belong; then they are not watched. */
   readonly webhooks?: WebhookPlace;
+  /** How fast the rolling scan may go; absent: there is none. */
+  readonly pace?: Pace;
   /** Does only what it is asked for: nothing by the clock, and nothing because of an alarm. */
   readonly onDemand?: boolean;
   /** @default { tickMs: 1000, leaseMs: 30000, retryMs: 30000, pollMs: 200 } */
@@ -77,6 +80,7 @@ export async function openReconciler(deps: OpenReconcilerDeps): Promise<Reconcil
       const alarms = await listOpenAlarms(facts, settings.name);
       const run = await comparison.run({
         ...options,
+        assertHeld: lease.assertHeld,
         signal: AbortSignal.any([held, stopping.signal, ...(options.signal === undefined ? [] : [options.signal])]),
       });
       if (options.entities === undefined) await endAlarms(deps, alarms, run.repair);
@@ -94,7 +98,20 @@ export async function openReconciler(deps: OpenReconcilerDeps): Promise<Reconcil
       return result;
     });
 
-  const duties: Duties = { deps, journal, schedule, compare, sweep: sweepNow };
+  const rolling = deps.pace === undefined ? null : createRollingScan(deps, deps.pace);
+  const scanOn = () =>
+    once(async () => {
+      if (rolling !== null) await rolling.step(AbortSignal.any([await lease.held(stopping.signal), stopping.signal]));
+    });
+  const duties: Duties = {
+    deps,
+    journal,
+    schedule,
+    compare,
+    sweep: sweepNow,
+    isScanDue: rolling?.isDue ?? never,
+    scanOn,
+  };
   const running = deps.onDemand === true ? Promise.resolve() : keepDuties(duties, lease.tenure, waits, stopping.signal);
 
   return {
@@ -127,7 +144,11 @@ type Duties = {
   readonly schedule: Schedule;
   readonly compare: Reconciler['compare'];
   readonly sweep: Reconciler['sweep'];
+  readonly isScanDue: RollingScan['isDue'];
+  readonly scanOn: () => Promise<void>;
 };
+
+const never = () => false;
 
 async function keepDuties(
   duties: Duties,
@@ -153,7 +174,7 @@ async function keepDuties(
   }
 }
 
-async function doDuties({ deps, journal, schedule, compare, sweep }: Duties): Promise<void> {
+async function doDuties({ deps, journal, schedule, compare, sweep, isScanDue, scanOn }: Duties): Promise<void> {
   const { settings, facts, clock, say } = deps;
   await journal.tail();
   if (schedule.takeSweep()) {
@@ -162,7 +183,10 @@ async function doDuties({ deps, journal, schedule, compare, sweep }: Duties): Pr
   }
   await answerAsked(deps, compare);
   const alarms = await listOpenAlarms(facts, settings.name);
-  if (alarms.length === 0 && !schedule.isDue()) return;
+  if (alarms.length === 0 && !schedule.isDue()) {
+    if (isScanDue()) await scanOn();
+    return;
+  }
   const lost = alarms.filter(({ id }) => !wantsRepair(id));
   if (lost.length > 0) say('error', { alarms: lost.length }, 'something was lost: comparing everything');
   else if (alarms.length > 0) say('info', {}, 'approved or resumed: comparing everything, and writing what is due');

@@ -6,7 +6,7 @@ import { aProduct, NOW } from './fake-stores.ts';
 import { aWorld, type World } from './world.ts';
 
 const SETTINGS = { reconcile: { cron: '0 2 * * *', timezone: 'UTC', sweepEveryMs: 300_000, repair: true } };
-const waits = { tickMs: 1, leaseMs: 60, retryMs: 1, pollMs: 1 };
+const waits = { tickMs: 1, leaseMs: 1_500, retryMs: 1, pollMs: 1 };
 
 /** One lease for all who ask. */
 function aLease() {
