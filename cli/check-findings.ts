@@ -5,7 +5,8 @@ import type { PairSettings } from '#libs/model/pair.ts';
 import type { SyncError } from '#libs/runtime/sync-error.ts';
 import { planWebhooks } from '../services/reconciler/plan-webhooks.ts';
 import { faultText, unheardText } from './webhook-text.ts';
-import { count } from './text.ts';
+import type { KindToScan } from '../services/reconciler/scan-estimate.ts';
+import { count, span } from './text.ts';
 import type { WebhookState } from './webhooks-handlers.ts';
 
 type Side = 'source' | 'target';
@@ -99,6 +100,20 @@ export function mappingFinding(
     topic: 'mapping',
     message: `order.status: ${unmapped.length} of ${words.size} statuses in use have no mapping: ${named}`,
     remedy: `add them under pairs.${pair}.sync.order.map.status; until then those statuses are withheld`,
+  };
+}
+
+/** How soon what moves no clock at the old shop is found there. */
+export function scanFinding(share: number, kinds: readonly KindToScan[], roundMs: number | null): Finding {
+  const topic = 'rolling scan';
+  if (share === 0) return { level: 'ok', topic, message: 'none: what moves no clock is found by the comparison alone' };
+  const counted = kinds.flatMap(({ root, count: n }) => (n === null ? [] : [count(n, root)]));
+  const what = counted.length === 0 ? 'everything' : counted.join(', ');
+  const long = roundMs === null ? 'as long as it takes' : `about ${span(roundMs)}`;
+  return {
+    level: 'ok',
+    topic,
+    message: `${what} in ${long} a round, with ${Math.round(share * 100)} % of the old shop’s budget: finds what moves no clock`,
   };
 }
 

@@ -9,11 +9,15 @@ import {
   identityFinding,
   mappingFinding,
   priceFindings,
+  scanFinding,
   shopOf,
   sideFinding,
   webhookFinding,
 } from './check-findings.ts';
+import { estimateRoundMs, type KindToScan } from '../services/reconciler/scan-estimate.ts';
+import { followedRoots } from '../services/reconciler/scan-stores.ts';
 import { kafkaFindings, redisFindings } from './check-cluster.ts';
+import { stockFindings } from './check-stock.ts';
 import type { OpenPair, OpenStore } from './context.ts';
 import { pairOf } from './context.ts';
 import type { Runtime } from './handler.ts';
@@ -65,6 +69,9 @@ async function checkOne(
         mappingFinding(settings.name, await statusWords(pair, runtime, call)),
       ]);
   }
+  if (sourceIdentity !== null)
+    await attempt(findings, 'rolling scan', async () => [await scanFindingOf(pair, runtime, call)]);
+  if (sourceIdentity !== null) await attempt(findings, 'mapping', () => stockFindings(pair, call));
   const targetIdentity = await checkSide('target', pair, runtime, call, findings);
   if (sourceIdentity !== null && targetIdentity !== null)
     findings.push(...priceFindings(settings, sourceIdentity, targetIdentity));
@@ -149,6 +156,21 @@ async function statusWords({ settings, source }: OpenPair, { clock }: Runtime, c
     if (seen >= ORDERS_MAX) break;
   }
   return words;
+}
+
+async function scanFindingOf({ settings, source }: OpenPair, { clock, facts }: Runtime, call: CallContext) {
+  const { connector, budget } = source;
+  const share = settings.reconcile.scanShare ?? 0;
+  const kinds: KindToScan[] = [];
+  for (const root of followedRoots(settings))
+    kinds.push({
+      root,
+      count: await connector.count(root, call),
+      scanned: await facts.get(settings.name, 'scan', root),
+    });
+  const pageSize = connector.capabilities.readBatchMax;
+  const roundMs = estimateRoundMs(kinds, { share, perSecond: budget.perSecond, pageSize, now: clock.now() });
+  return scanFinding(share, kinds, roundMs);
 }
 
 async function embeddedFindings({ settings }: OpenPair, { log, config, state }: Runtime): Promise<readonly Finding[]> {

@@ -41,7 +41,13 @@ export type OpenStore = {
   readonly address: string;
   readonly readWebhook: WebhookReader;
   readonly webhookSecrets: readonly string[];
-  readonly budget: { readonly bucket: string; readonly capacity: number; readonly perSecond: number };
+  readonly budget: {
+    readonly bucket: string;
+    readonly capacity: number;
+    readonly perSecond: number;
+    /** What comparing has cost this process so far, in the same units. */
+    readonly comparing: () => number;
+  };
   readonly defaultStatusMap: Readonly<Record<string, StatusTarget>>;
 };
 
@@ -181,10 +187,11 @@ function openStore(
   const platform = asOpened(must(platforms[name], `the platform ${name}`), config);
   // By address: pairs that share a store share its budget.
   const bucket = `${name}:${platform.address}`;
+  const budget = createBudget({ state: stores.state, clock, bucket, limit: platform.budget });
   const deps: ConnectorDeps = {
     clock,
     random: systemRandom,
-    budget: createBudget({ state: stores.state, clock, bucket, limit: platform.budget }),
+    budget,
     callMs: all.timing.callMs,
     role: side,
     ...(all.landingOverrideMs === null ? {} : { landingMs: all.landingOverrideMs }),
@@ -213,7 +220,12 @@ function openStore(
       else logger.info({ pair, side }, 'the store is well again');
     },
   });
-  return { ...platform, budget: { bucket, ...platform.budget }, connector, health };
+  return {
+    ...platform,
+    budget: { bucket, ...platform.budget, comparing: () => budget.spent('compare') },
+    connector,
+    health,
+  };
 }
 
 // A platform and its config belong together; here, where all platforms are one list, only the name says so.

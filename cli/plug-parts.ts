@@ -40,6 +40,11 @@ export function openReconcilerPart(
     state: context.state,
     journalPath: journalPath(context, deps.settings.name),
     ...watched(pair, context, scheduled),
+    pace: {
+      share: pair.settings.reconcile.scanShare ?? 0,
+      perSecond: pair.source.budget.perSecond,
+      spent: pair.source.budget.comparing,
+    },
   });
 }
 

@@ -1,6 +1,9 @@
 import { listOpenAlarms } from '#libs/facts/alarms.ts';
 import { z } from 'zod';
 
+import { estimateRoundMs, type KindToScan } from '../services/reconciler/scan-estimate.ts';
+import { followedRoots } from '../services/reconciler/scan-stores.ts';
+import type { RootKind } from '#libs/model/stored.ts';
 import { unheardKinds } from '../services/reconciler/note-unheard.ts';
 import type { PartitionLag } from '#libs/event-log/event-log.ts';
 import type { OpenPair } from './context.ts';
@@ -32,6 +35,13 @@ export type PairStatus = {
     readonly unheard: ReturnType<typeof unheardKinds>;
   } | null;
   readonly lastSweepAt: number | null;
+  /** The rolling scan; null: there is none, or it has not begun. */
+  readonly scan: {
+    readonly root: RootKind;
+    readonly seen: number;
+    readonly of: number | null;
+    readonly roundMs: number | null;
+  } | null;
   readonly lastRun: {
     readonly at: number;
     readonly endedAt: number | null;
@@ -86,6 +96,7 @@ async function statusOf(pair: OpenPair, runtime: Runtime): Promise<PairStatus> {
     alarms,
     webhooks: await webhooksOf(pair, runtime),
     lastSweepAt: await lastSweep(name, runtime),
+    scan: await scanOf(pair, runtime),
     lastRun: await lastRun(name, runtime),
     stores: await Promise.all((['source', 'target'] as const).map((side) => storeStatus(side, pair, runtime))),
     nextRunAt: running?.reconcilers.get(name)?.nextRunAt() ?? null,
@@ -112,6 +123,19 @@ async function webhooksOf(
   const { wanted, active, faults, unheard } = subscribed;
   const { lateAfterMs } = settings.timing;
   return { off: false, wanted, active, faults, unheard: unheardKinds(unheard, { now: clock.now(), lateAfterMs }) };
+}
+
+async function scanOf({ settings, source }: OpenPair, { facts, clock }: Runtime): Promise<PairStatus['scan']> {
+  const share = settings.reconcile.scanShare ?? 0;
+  if (share === 0) return null;
+  const kinds: KindToScan[] = [];
+  for (const root of followedRoots(settings))
+    kinds.push({ root, count: null, scanned: await facts.get(settings.name, 'scan', root) });
+  const latest = kinds.toSorted((a, b) => (b.scanned?.startedAt ?? 0) - (a.scanned?.startedAt ?? 0))[0];
+  if (latest === undefined || latest.scanned === null) return null;
+  const pageSize = source.connector.capabilities.readBatchMax;
+  const roundMs = estimateRoundMs(kinds, { share, perSecond: source.budget.perSecond, pageSize, now: clock.now() });
+  return { root: latest.root, seen: latest.scanned.seen, of: latest.scanned.of, roundMs };
 }
 
 async function lastSweep(pair: string, { facts }: Runtime): Promise<number | null> {

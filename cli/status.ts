@@ -17,11 +17,16 @@ export const verb: Verb = {
     if (args.json) say(io, JSON.stringify(all));
     else {
       const width = Math.max(0, ...all.map((one) => one.pair.length));
-      for (const one of all) say(io, ...statusLines(one, width));
+      for (const one of all) say(io, ...statusLines(one, width).map((line) => (io.isTerminal ? inRed(line) : line)));
     }
     return all.some(needsPerson) ? 1 : 0;
   },
 };
+
+/** What stands there until a person does something is seen from afar. */
+function inRed(line: string): string {
+  return /^ *! /.test(line) ? `\u001b[31m${line}\u001b[0m` : line;
+}
 
 function needsPerson({ parked, unreadable, holds, alarms, configChanged, webhooks }: PairStatus): boolean {
   const faults = webhooks?.faults.length ?? 0;
@@ -36,6 +41,7 @@ export function statusLines(status: PairStatus, width: number): readonly string[
     ...partitionLines(status).map((line) => `${rest}${line}`),
     `${rest}${storesLine(status)}`,
     `${rest}${historyLine(status)}`,
+    ...scanLines(status).map((line) => `${rest}${line}`),
     ...changeLines(status).map((line) => `${rest}${line}`),
     ...fieldHoldLines(status).map((line) => `${rest}${line}`),
     ...status.alarms.map((alarm) => `${rest}! ${alarm}`),
@@ -101,6 +107,13 @@ function historyLine({ lastSweepAt, lastRun, now, webhooks }: PairStatus): strin
   if (lastRun === null) return `${sweep}   not compared yet`;
   if (lastRun.endedAt === null) return `${sweep}   comparing since ${minute(lastRun.at)}`;
   return `${sweep}   last comparison ${minute(lastRun.at)}: ${count(lastRun.drift, 'drift', 'drifts')}, ${lastRun.repaired} repaired, ${lastRun.left} left`;
+}
+
+function scanLines({ scan }: PairStatus): readonly string[] {
+  if (scan === null) return [];
+  const of = scan.of === null ? '' : ` of ${scan.of.toLocaleString('en')}`;
+  const round = scan.roundMs === null ? '' : `, a round of everything takes about ${span(scan.roundMs)}`;
+  return [`rolling scan: ${scan.seen.toLocaleString('en')}${of} ${scan.root}s${round}`];
 }
 
 function changeLines({ lastChange, nextRunAt, now }: PairStatus): readonly string[] {

@@ -27,7 +27,11 @@ export function createBudget({
   readonly clock: Clock;
   readonly bucket: string;
   readonly limit: BudgetLimit;
-}): Budget {
+}): Budget & {
+  /** What calls of a priority have cost so far, in the platform's units; of this process alone. */
+  readonly spent: (priority: Priority) => number;
+} {
+  const spent: Record<Priority, number> = { change: 0, sweep: 0, compare: 0 };
   let limit = initial;
   let restUntil = 0;
   const queue = createQueue(clock, async ({ cost, end }) => {
@@ -50,7 +54,11 @@ export function createBudget({
   };
 
   return {
-    take: queue.wait,
+    async take(cost, priority, signal) {
+      await queue.wait(cost, priority, signal);
+      spent[priority] += cost;
+    },
+    spent: (priority) => spent[priority],
     report(left, capacity, perSecond) {
       limit = { capacity, perSecond };
       setLeft(left);

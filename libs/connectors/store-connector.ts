@@ -44,10 +44,13 @@ export type StoreConnector = {
       readonly children?: readonly string[];
     } | null)[]
   >;
-  /** Walks every root of a kind once, page by page, by a key that does not shift. `after` resumes behind a page's cursor. */
+  /**
+   * Walks every root of a kind once, page by page, by a key that does not shift. `after` resumes behind a page's cursor. `paged`: only
+   * some pages are wanted now, so no export of everything is begun.
+   */
   readonly scan: (
     root: RootKind,
-    options: { readonly after?: string | null },
+    options: { readonly after?: string | null; readonly paged?: boolean },
     call: ReadContext,
   ) => AsyncIterable<ScanPage>;
   /**

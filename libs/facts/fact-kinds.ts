@@ -97,6 +97,21 @@ export const cursorSchema = z.object({
   sweptAt: time,
 });
 
+/** How far the rolling scan of a kind is. Id: the root kind. */
+export const scanSchema = z.object({
+  /** Behind which page it goes on; null: no round is under way. */
+  cursor: z.string().nullable(),
+  startedAt: time,
+  /** Roots of this round so far, and what they cost of the source's budget. */
+  seen: z.number(),
+  cost: z.number(),
+  /** How many there were when the round began; null: the store does not say. */
+  of: z.number().nullable(),
+  endedAt: time.nullable(),
+  /** How long the last whole round took, milliseconds; null: there was none yet. */
+  roundMs: z.number().nullable(),
+});
+
 /** The pinned identity of a store. Id: `source` or `target`. */
 export const identitySchema = z.object({ id: z.string(), name: z.string(), pinnedAt: time });
 
@@ -161,6 +176,17 @@ export const runSchema = z.object({
   report: z.string().nullable(),
 });
 
+/**
+ * Mails of the target's shop that Lockstep has switched off, and puts back at `until`; written before the first is switched, so that
+ * what was on before is never forgotten. Id: `target`.
+ */
+export const mailsSchema = z.object({
+  at: time,
+  by: z.string(),
+  until: time,
+  switched: z.array(z.object({ id: z.string(), title: z.string() })),
+});
+
 export const FACT_KINDS = {
   link: linkSchema,
   phase: phaseSchema,
@@ -173,12 +199,14 @@ export const FACT_KINDS = {
   hold: holdSchema,
   inherited: inheritedSchema,
   cursor: cursorSchema,
+  scan: scanSchema,
   identity: identitySchema,
   subscribed: subscribedSchema,
   unreadable: unreadableSchema,
   alarm: alarmSchema,
   answered: answeredSchema,
   stall: stallSchema,
+  mails: mailsSchema,
   act: actSchema,
   run: runSchema,
   asked: askedSchema,

@@ -57,6 +57,8 @@ export type PairSettings = {
     readonly timezone: string;
     readonly sweepEveryMs: number | null;
     readonly repair: boolean;
+    /** Share of the source's rate budget for the rolling scan, 0 to 1; absent: none. */
+    readonly scanShare?: number;
   };
   /** `off`: the source is followed by sweeps alone; absent: on. */
   readonly webhooks?: 'on' | 'off';

@@ -98,20 +98,10 @@ export async function openReconciler(deps: OpenReconcilerDeps): Promise<Reconcil
       return result;
     });
 
-  const rolling = deps.pace === undefined ? null : createRollingScan(deps, deps.pace);
-  const scanOn = () =>
-    once(async () => {
-      if (rolling !== null) await rolling.step(AbortSignal.any([await lease.held(stopping.signal), stopping.signal]));
-    });
-  const duties: Duties = {
-    deps,
-    journal,
-    schedule,
-    compare,
-    sweep: sweepNow,
-    isScanDue: rolling?.isDue ?? never,
-    scanOn,
-  };
+  const scanning = createScanning(deps, async (step) => {
+    await once(async () => step(AbortSignal.any([await lease.held(stopping.signal), stopping.signal])));
+  });
+  const duties: Duties = { deps, journal, schedule, compare, sweep: sweepNow, ...scanning };
   const running = deps.onDemand === true ? Promise.resolve() : keepDuties(duties, lease.tenure, waits, stopping.signal);
 
   return {
@@ -148,7 +138,14 @@ type Duties = {
   readonly scanOn: () => Promise<void>;
 };
 
-const never = () => false;
+function createScanning(
+  deps: OpenReconcilerDeps,
+  inTurn: (step: RollingScan['step']) => Promise<void>,
+): Pick<Duties, 'isScanDue' | 'scanOn'> {
+  if (deps.pace === undefined) return { isScanDue: () => false, scanOn: async () => {} };
+  const rolling = createRollingScan(deps, deps.pace);
+  return { isScanDue: rolling.isDue, scanOn: () => inTurn(rolling.step) };
+}
 
 async function keepDuties(
   duties: Duties,

@@ -42,8 +42,8 @@ export function createSweep(deps: ReconcilerDeps): Sweep {
   };
 }
 
-// History costs calls of its own and is no part of a print.
-function withoutHistory(selection: Selection): Selection {
+/** History costs calls of its own and is no part of a print. */
+export function withoutHistory(selection: Selection): Selection {
   return new Set([...selection].filter((field) => field !== 'order.history'));
 }
 
@@ -96,14 +96,20 @@ async function missedOf(
 
 type Dated = Pick<StoredRoot, 'id' | 'changedAt'>;
 
-function newsOf({ settings, clock }: ReconcilerDeps, root: RootKind, { id, changedAt }: Dated): News {
+/** News of a root that nobody told of. */
+export function newsOf(
+  { settings, clock }: ReconcilerDeps,
+  root: RootKind,
+  { id, changedAt }: Dated,
+  topic: 'sweep' | 'scan' = 'sweep',
+): News {
   return {
     v: 1,
     pair: settings.name,
     root,
     rootId: id,
     kind: 'news',
-    topic: 'sweep',
+    topic,
     ...(changedAt === null ? {} : { changedAt }),
     receivedAt: clock.now(),
     via: 'sweep',

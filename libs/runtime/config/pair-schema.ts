@@ -45,6 +45,14 @@ const reconcileSchema = z.strictObject({
     .union([z.literal('off'), durationSchema])
     .prefault('5m')
     .describe('How often the old shop is asked what changed since the last sweep; `off`: never'),
+  scanShare: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0.1)
+    .describe(
+      'Share of the old shop’s rate budget for the rolling scan, which finds what moves no clock there; 0, or no sweeps: none',
+    ),
   repair: z.boolean().default(true).describe('Whether the comparison by cron also puts right what differs'),
 });
 

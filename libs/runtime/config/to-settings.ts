@@ -61,6 +61,8 @@ export function toSettings(
       timezone: pair.reconcile.timezone,
       sweepEveryMs: pair.reconcile.sweepEvery === 'off' ? null : pair.reconcile.sweepEvery,
       repair: pair.reconcile.repair,
+      // Who wants no sweep wants no slow one either.
+      scanShare: pair.reconcile.sweepEvery === 'off' ? 0 : pair.reconcile.scanShare,
     },
     partitions: pair.partitions,
     timing,

@@ -167,6 +167,7 @@ const STATUS: PairStatus = {
   alarms: [],
   webhooks: { off: false, wanted: 11, active: 10, faults: ['order.updated is paused'], unheard: [] },
   lastSweepAt: 880_000,
+  scan: { root: 'product', seen: 1_200, of: 12_400, roundMs: 10_800_000 },
   lastRun: { at: 500_000, endedAt: 600_000, drift: 3, repaired: 3, left: 0 },
   stores: [
     { side: 'source', well: true, budgetUsed: 0.03 },
@@ -187,6 +188,7 @@ test('status says how a pair is, its shops, what was found last, and what to do'
   expect(lines).toContain('the new shop does not answer');
   expect(lines).toContain('last sweep 2 min ago');
   expect(lines).toContain('webhooks 10/11 active');
+  expect(lines).toContain('rolling scan: 1,200 of 12,400 products, a round of everything takes about 3 h');
   expect(lines).toContain('webhooks: order.updated is paused → lockstep webhooks verify acme');
   expect(lines).toContain('3 drifts, 3 repaired, 0 left');
   expect(lines).toContain('last change 4 s ago (SIM-014, applied 600 ms after it was heard of)');
