@@ -40,7 +40,7 @@ const ORDER = `fragment OrderParts on Order {
     lineItems(first: 50) { nodes { ...LineParts } pageInfo { hasNextPage endCursor } }
     shippingLines(first: 10) { nodes { ${SHIPPING} } }
     ${orderLists('(first: 100)')}
-    fulfillmentOrders(first: 20) { nodes { ${HOLDS} } }
+    fulfillmentOrders(first: 50) { nodes { ${HOLDS} } }
   }`;
 
 const CUSTOMER = /* GraphQL */ `
@@ -52,7 +52,7 @@ const CUSTOMER = /* GraphQL */ `
     updatedAt
     defaultEmailAddress { emailAddress marketingState }
     defaultPhoneNumber { phoneNumber smsMarketingConsent { state } }
-    addressesV2(first: 20) { nodes { id ${ADDRESS} } }
+    addressesV2(first: 100) { nodes { id ${ADDRESS} } }
     sourceId: metafield(namespace: "lockstep", key: "source_id") { value }
   }
 `;
