@@ -48,6 +48,8 @@ const WANTED: Readonly<Record<string, string>> = {
   'Mutation.orderUpdate': 'write_orders',
   'Mutation.orderMarkAsPaid': 'write_orders',
   'Mutation.orderCancel': 'write_orders',
+  'Mutation.orderEditBegin': 'write_order_edits',
+  'Mutation.orderEditCommit': 'write_order_edits',
   'Mutation.orderClose': 'write_orders',
   'Mutation.orderOpen': 'write_orders',
   'Mutation.orderDelete': 'write_orders',

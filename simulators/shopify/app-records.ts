@@ -44,6 +44,15 @@ export type CancelJobRecord = {
   readonly errors: readonly UserErrorRecord[];
 };
 
+/** An edit of an order that was begun and not committed. `id` is that of the calculated order. */
+export type OrderEditRecord = {
+  readonly id: string;
+  readonly orderId: string;
+  /** Quantities of the order's own lines that are to be. */
+  readonly quantities: Readonly<Record<string, number>>;
+  readonly added: readonly { readonly id: string; readonly variantId: string; readonly quantity: number }[];
+};
+
 /** The moving of a product's media, which the store does in its own time. */
 export type MediaJobRecord = { readonly id: string; readonly productId: string; readonly done: boolean };
 

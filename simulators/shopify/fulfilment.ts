@@ -1,4 +1,4 @@
-import { defaultLocationId, moveStock } from './inventory.ts';
+import { defaultLocationId, levelsOf, moveStock } from './inventory.ts';
 import type { FulfillmentOrderRecord, FulfillmentRecord, OrderRecord, TrackingInfo } from './records.ts';
 import { numberOf, type World } from './world.ts';
 
@@ -6,29 +6,45 @@ export function openQuantity(line: OrderRecord['lineItems'][number]): number {
   return Math.max(0, line.quantity - line.fulfilledQuantity - line.refundedQuantity);
 }
 
-/** A fulfilment order for the lines that have something left to ship; none where nothing needs shipping. */
-export function openFulfillmentOrder(
+/** Fulfilment orders for the lines that have something left to ship, one for each location; none where nothing needs shipping. */
+export function openFulfillmentOrders(
   world: World,
   order: OrderRecord,
   quantities?: ReadonlyMap<string, number>,
-): FulfillmentOrderRecord | undefined {
+): readonly FulfillmentOrderRecord[] {
   const lines = order.lineItems
     .filter(({ requiresShipping }) => requiresShipping)
     .map((line) => ({
       lineItemId: line.id,
+      locationId: locationOf(world, line),
       quantity:
         quantities === undefined ? openQuantity(line) : Math.min(openQuantity(line), quantities.get(line.id) ?? 0),
     }))
     .filter(({ quantity }) => quantity > 0);
-  if (lines.length === 0) return undefined;
+  return [...Map.groupBy(lines, ({ locationId }) => locationId)].map(([locationId, units]) =>
+    insertFulfillmentOrder(world, order.id, { locationId, units }),
+  );
+}
+
+export function insertFulfillmentOrder(
+  world: World,
+  orderId: string,
+  {
+    locationId,
+    units,
+  }: {
+    readonly locationId: string;
+    readonly units: readonly { readonly lineItemId: string; readonly quantity: number }[];
+  },
+): FulfillmentOrderRecord {
   return world.fulfillmentOrders.insert({
     id: world.gid('FulfillmentOrder'),
-    orderId: order.id,
+    orderId,
     status: 'OPEN',
     requestStatus: 'UNSUBMITTED',
-    locationId: defaultLocationId(world),
+    locationId,
     holds: [],
-    lines: lines.map(({ lineItemId, quantity }) => ({
+    lines: units.map(({ lineItemId, quantity }) => ({
       id: world.gid('FulfillmentOrderLineItem'),
       lineItemId,
       totalQuantity: quantity,
@@ -36,6 +52,18 @@ export function openFulfillmentOrder(
     })),
     updatedAt: world.stamp(),
   });
+}
+
+/** Where its units were claimed, or lie; the default location where none has enough of them. */
+function locationOf(world: World, { claimedAt, variantId, quantity }: OrderRecord['lineItems'][number]): string {
+  const standard = defaultLocationId(world);
+  if (claimedAt !== null) return claimedAt;
+  const variant = world.variants.get(variantId);
+  if (variant === undefined || world.items.get(variant.inventoryItemId)?.tracked !== true) return standard;
+  const stocked = levelsOf(world, variant.inventoryItemId)
+    .filter(({ isActive, available }) => isActive && available >= quantity)
+    .map(({ locationId }) => locationId);
+  return stocked.includes(standard) ? standard : (stocked[0] ?? standard);
 }
 
 export function displayFulfillmentStatusOf(

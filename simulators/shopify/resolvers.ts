@@ -16,6 +16,7 @@ import { mediaMutations } from './write/media.ts';
 import { metafieldMutations } from './write/metafields.ts';
 import { orderCancelMutations } from './write/order-cancel.ts';
 import { orderCreateMutations } from './write/order-create.ts';
+import { orderEditMutations, orderEditResolvers } from './write/order-edit.ts';
 import { orderMutations } from './write/orders.ts';
 import { productSetMutations } from './write/product-set.ts';
 import { productMutations } from './write/products.ts';
@@ -24,13 +25,13 @@ import { tagMutations } from './write/tags.ts';
 import { variantMutations } from './write/variants.ts';
 import { webhookMutations } from './write/webhooks.ts';
 
-/** Order editing (orderEdit*) is the only part of the schema subset that this store does not play. */
 export const resolvers: ResolverMap = guardAccess({
   ...queryResolvers,
   ...catalogueResolvers,
   ...metafieldResolvers,
   ...orderResolvers,
   ...customerResolvers,
+  ...orderEditResolvers,
   Mutation: {
     ...inventoryMutations,
     ...productMutations,
@@ -42,6 +43,7 @@ export const resolvers: ResolverMap = guardAccess({
     ...orderCreateMutations,
     ...orderMutations,
     ...orderCancelMutations,
+    ...orderEditMutations,
     ...refundMutations,
     ...fulfillmentMutations,
     ...holdMutations,

@@ -2,7 +2,7 @@ import { insertCollection } from './collections.ts';
 import { insertMedia } from './media.ts';
 import { toDecimal, toUnits } from './decimals.ts';
 import type { SeedCustomer, SeededProduct, SeedOrder, SeedProduct, SeedVariant } from './seed-input.ts';
-import { openFulfillmentOrder, refreshFulfillmentStatus, ship, toTracking } from './fulfilment.ts';
+import { openFulfillmentOrders, refreshFulfillmentStatus, ship, toTracking } from './fulfilment.ts';
 import { defaultLocationId, moveStock, setAvailable } from './inventory.ts';
 import { writeMetafield } from './metafields.ts';
 import { recomputeFinancialStatus } from './order-money.ts';
@@ -101,9 +101,9 @@ export function seedOrder(world: World, input: SeedOrder, origin: OrderRecord['o
     );
     ship(world, order.id, { quantities, locationId: defaultLocationId(world), tracking: toTracking(tracking) });
   }
-  const left = openFulfillmentOrder(world, world.orders.get(order.id) ?? order);
-  if (left !== undefined && input.cancelledAt !== undefined && input.cancelledAt !== null)
-    world.fulfillmentOrders.update(left.id, { status: 'CANCELLED' });
+  const left = openFulfillmentOrders(world, world.orders.get(order.id) ?? order);
+  if (input.cancelledAt !== undefined && input.cancelledAt !== null)
+    for (const { id } of left) world.fulfillmentOrders.update(id, { status: 'CANCELLED' });
   for (const field of input.metafields ?? []) writeMetafield(world, order.id, field);
   refreshFulfillmentStatus(world, order.id, { silent: true });
   world.orders.update(order.id, { updatedAt: order.updatedAt });

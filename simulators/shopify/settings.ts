@@ -54,6 +54,8 @@ export const DEFAULT_SCOPES = [
   'write_orders',
   'read_orders',
   'read_all_orders',
+  'write_order_edits',
+  'read_order_edits',
   'write_customers',
   'read_customers',
   'read_customer_merge',

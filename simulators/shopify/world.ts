@@ -18,6 +18,7 @@ import type {
   BulkOperationRecord,
   CancelJobRecord,
   MediaJobRecord,
+  OrderEditRecord,
   MetafieldDefinitionRecord,
   MetafieldRecord,
   ProductOperationRecord,
@@ -45,6 +46,7 @@ export type Tables = {
   readonly webhooks: Table<WebhookSubscriptionRecord>;
   readonly cancelJobs: Table<CancelJobRecord>;
   readonly mediaJobs: Table<MediaJobRecord>;
+  readonly orderEdits: Table<OrderEditRecord>;
   readonly productOperations: Table<ProductOperationRecord>;
   readonly bulkOperations: Table<BulkOperationRecord>;
 };
@@ -177,6 +179,7 @@ function createTables(table: TableMaker): Tables {
     webhooks: table('webhookSubscription'),
     cancelJobs: table<CancelJobRecord>('orderCancelJob', ofOrder),
     mediaJobs: table('mediaJob'),
+    orderEdits: table<OrderEditRecord>('orderEdit', ofOrder),
     productOperations: table('productOperation'),
     bulkOperations: table('bulkOperation'),
   };

@@ -1,5 +1,11 @@
 import type { Maybe, ResolverMap } from '../context.ts';
-import { openFulfillmentOrder, refreshFulfillmentStatus, ship, toTracking, type TrackingInput } from '../fulfilment.ts';
+import {
+  openFulfillmentOrders,
+  refreshFulfillmentStatus,
+  ship,
+  toTracking,
+  type TrackingInput,
+} from '../fulfilment.ts';
 import { userError } from '../graphql-errors.ts';
 import type { FulfillmentOrderRecord, FulfillmentRecord, UserErrorRecord } from '../records.ts';
 import { numberOf, type World } from '../world.ts';
@@ -135,7 +141,7 @@ function cancelFulfillment(world: World, id: string): Payload {
       ...line,
       fulfilledQuantity: Math.max(0, line.fulfilledQuantity - (units.get(line.id) ?? 0)),
     }));
-    openFulfillmentOrder(world, world.orders.update(order.id, { lineItems, updatedAt: stamp }), units);
+    openFulfillmentOrders(world, world.orders.update(order.id, { lineItems, updatedAt: stamp }), units);
     refreshFulfillmentStatus(world, order.id);
   }
   return { fulfillment: world.fulfillments.get(id), userErrors: [] };

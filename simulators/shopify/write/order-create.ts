@@ -2,7 +2,7 @@ import type { Context, Maybe, ResolverMap } from '../context.ts';
 import { toDecimal, toUnits } from '../decimals.ts';
 import {
   displayFulfillmentStatusOf,
-  openFulfillmentOrder,
+  openFulfillmentOrders,
   refreshFulfillmentStatus,
   ship,
   toTracking,
@@ -231,14 +231,14 @@ export function claim(world: World, order: OrderRecord, options: OrderCreateOpti
 function arrangeShipping(world: World, orderId: string, input: OrderCreateInput, options: OrderCreateOptions): void {
   const order = world.orders.get(orderId);
   if (order === undefined) return;
-  const fulfillmentOrder = openFulfillmentOrder(world, order);
+  const fulfillmentOrders = openFulfillmentOrders(world, order);
   const parcel = input.fulfillment;
   if (input.fulfillmentStatus !== 'FULFILLED' && (parcel === undefined || parcel === null)) return;
   const quantities = new Map(order.lineItems.map(({ id, quantity }) => [id, quantity]));
-  if (fulfillmentOrder !== undefined) {
-    world.fulfillmentOrders.update(fulfillmentOrder.id, {
+  for (const { id, lines } of fulfillmentOrders) {
+    world.fulfillmentOrders.update(id, {
       status: 'CLOSED',
-      lines: fulfillmentOrder.lines.map((line) => ({ ...line, remainingQuantity: 0 })),
+      lines: lines.map((line) => ({ ...line, remainingQuantity: 0 })),
     });
   }
   if (parcel === undefined || parcel === null) {
