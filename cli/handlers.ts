@@ -1,6 +1,7 @@
 import { check } from './check-handler.ts';
 import type { Handler } from './handler.ts';
 import { log } from './log-handler.ts';
+import { listMails, mailsOff, restoreMails } from './mails-handlers.ts';
 import { dropParked, listParked, retryParked } from './parked-handlers.ts';
 import { pause, resume } from './pause-handlers.ts';
 import { approve, latestPlan, makePlan } from './plan-handlers.ts';
@@ -22,6 +23,9 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   pause,
   resume,
   log,
+  'mails.list': listMails,
+  'mails.off': mailsOff,
+  'mails.restore': restoreMails,
   'parked.list': listParked,
   'parked.retry': retryParked,
   'parked.drop': dropParked,

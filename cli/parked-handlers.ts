@@ -35,7 +35,7 @@ export const retryParked = defineHandler(
   async ({ pair, id, by }, { facts, log, clock, pairs }) => {
     pairOf({ pairs }, pair);
     const ids = await chosenIds(facts, pair, id);
-    const news = ids.flatMap((one) => newsOf(pair, one, clock.now()));
+    const news = ids.flatMap((one) => newsOfParked(pair, one, clock.now()));
     if (id !== null && news.length === 0)
       throw new SyncError('USAGE', `Cannot try "${id}" again: it names no entity; drop it when it was looked at`);
     if (news.length > 0) {
@@ -75,7 +75,8 @@ async function chosenIds(facts: FactStore, pair: string, id: string | null): Pro
   return ids;
 }
 
-function newsOf(pair: string, id: string, now: number): readonly News[] {
+/** News by which a parked root is tried once more; none for what names no root. */
+export function newsOfParked(pair: string, id: string, now: number): readonly News[] {
   const [head = '', kind = '', ...rest] = id.split(':');
   const news = { v: 1, pair, kind: 'news', topic: 'parked', receivedAt: now, via: 'parked', tries: 0 } as const;
   // Its root is what the applier looks for.

@@ -5,6 +5,7 @@ import type { Ingest } from '../services/ingest/open-ingest.ts';
 import { openIngest } from '../services/ingest/open-ingest.ts';
 import { publishBacklog } from '../services/ingest/publish-backlog.ts';
 import type { Context, OpenPair } from './context.ts';
+import { watchMails, type MailWatch } from './mails-watch.ts';
 import { createPairGauges } from './pair-gauges.ts';
 import { pinStores } from './pin-stores.ts';
 import { openReconcilerPart, openServingApplier } from './plug-parts.ts';
@@ -39,6 +40,7 @@ export async function openParts(
   failing.promise.catch(() => undefined);
   const appliers = new Map<string, Part>();
   const reconcilers = new Map<string, ReconcilerPart>();
+  const mailWatches: MailWatch[] = [];
   const ingest = parts.has('ingest') ? await openIngestPart(context, reconcilers, privatePort) : null;
   if (parts.has('applier') || parts.has('reconciler')) context.metrics.onRead(createPairGauges(context));
 
@@ -50,6 +52,8 @@ export async function openParts(
     const patient = <T>(run: () => Promise<T>): Promise<T> => patiently(run, context, stopping.signal);
     await onLog;
     await patient(() => pinStores(pair, context, { signal: stopping.signal, patient: true }));
+    // Before the first order is written: an earlier process may have left them off.
+    if (parts.has('applier')) mailWatches.push(await patient(() => watchMails(pair, context)));
     if (parts.has('applier')) appliers.set(name, await patient(() => openServingApplier(pair, context)));
     if (parts.has('reconciler'))
       reconcilers.set(name, await patient(() => openReconcilerPart(pair, context, { scheduled: true })));
@@ -81,6 +85,7 @@ export async function openParts(
       await ingest?.stop();
       await Promise.all([...reconcilers.values()].map((part) => part.stop()));
       await Promise.all([...appliers.values()].map((part) => part.stop()));
+      await Promise.all(mailWatches.map((watch) => watch.stop()));
       await health?.close();
     },
   };

@@ -10,6 +10,8 @@ import type { OpenPair } from './context.ts';
 import { pairOf } from './context.ts';
 import type { Runtime } from './handler.ts';
 import { defineHandler } from './handler.ts';
+import { MAILS_OF } from './mails-switch.ts';
+import { minute } from './text.ts';
 
 export type PairStatus = {
   readonly pair: string;
@@ -79,6 +81,11 @@ async function statusOf(pair: OpenPair, runtime: Runtime): Promise<PairStatus> {
   const alarms = (await listOpenAlarms(facts, name)).map(({ value }) => value.message);
   for await (const { value } of facts.list(name, 'stall'))
     alarms.push(`stands still: ${value.message} → ${value.remedy}`);
+  const off = await facts.get(name, 'mails', MAILS_OF);
+  if (off !== null)
+    alarms.push(
+      `${off.switched.length} mails of the new shop are off until ${minute(off.until)} → lockstep mails restore ${name}`,
+    );
   const holds = [];
   for await (const { id, value } of facts.list(name, 'hold')) holds.push({ id, ...value });
   const phase = await facts.get(name, 'phase', 'phase');

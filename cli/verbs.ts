@@ -14,6 +14,10 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
   },
   check: { summary: 'look at everything before the first run', load: async () => (await import('./check.ts')).verb },
   webhooks: { summary: 'register webhooks at the old shop', load: async () => (await import('./webhooks.ts')).verb },
+  mails: {
+    summary: 'switch the mails of the new shop off, and back',
+    load: async () => (await import('./mails.ts')).verb,
+  },
   plan: { summary: 'what would be written, were it approved', load: async () => (await import('./plan.ts')).verb },
   approve: { summary: 'let the pair write what was planned', load: async () => (await import('./approve.ts')).verb },
   start: { summary: 'run, until it is stopped', load: async () => (await import('./start.ts')).verb },

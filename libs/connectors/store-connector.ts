@@ -283,6 +283,8 @@ export type MailSwitch = {
   /** Every mail that a write could set off, as it stands. Throws where the store does not say. */
   readonly list: (call: CallContext) => Promise<readonly StoreMail[]>;
   readonly set: (id: string, enabled: boolean, call: WriteContext) => Promise<void>;
+  /** While closed, every write that one of them could be about is refused, whatever the switches say: before they are put back. */
+  readonly close: (closed: boolean) => void;
   /** The number of an order that the store's own checkout took at or after this time (ISO 8601); null: none. A store that sells must mail. */
   readonly soldSince: (since: string, call: CallContext) => Promise<string | null>;
 };

@@ -9,7 +9,7 @@ import { createCreator } from './woocommerce-create.ts';
 import { express } from './woocommerce-express.ts';
 import { createFinders } from './woocommerce-find.ts';
 import { createFindBySourceId } from './woocommerce-lookup.ts';
-import { createMailGate, createMailSwitch } from './woocommerce-mails.ts';
+import { createMails } from './woocommerce-mails.ts';
 import { createReadAhead } from './woocommerce-read-ahead.ts';
 import { createListRoots, createReadRoots } from './woocommerce-read.ts';
 import { createRetire } from './woocommerce-retire.ts';
@@ -32,13 +32,13 @@ export function createWooCommerceConnector(config: WooCommerceConfig, deps: Conn
   const scans = createScans(listRoots, completeRoot, readAhead);
   const subscriptions = createSubscriptions(client);
   const capabilities = capabilitiesOf(deps.landingMs);
-  const mails = createMailSwitch(client);
+  const { mails, mailGate } = createMails(client, deps.clock);
   const writing: WriterParts = {
     client,
     shop,
     readRoots,
     terms: createTerms(client),
-    mailGate: createMailGate(mails, deps.clock),
+    mailGate,
     tracking: createTrackingWriter(client, config.tracking),
     maxConcurrent: config.maxConcurrent,
   };

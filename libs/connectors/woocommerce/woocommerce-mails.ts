@@ -11,6 +11,8 @@ import { mailSettingSchema, orderNumberSchema, settingGroupsSchema } from './woo
 
 /** Whether roots of this kind may be written without a mail: null, or why not. */
 export type MailGate = (root: RootKind, call: CallContext) => Promise<WriteFailure | null>;
+/** A shop's switches, and the gate that they keep. */
+export type Mails = { readonly mails: MailSwitch; readonly mailGate: MailGate };
 
 /** Mails that only a person sets off, or what Lockstep never sends (a note for the customer, `notify_customer`). */
 const HARMLESS: ReadonlySet<string> = new Set([
@@ -26,7 +28,7 @@ const OF_CUSTOMERS: ReadonlySet<string> = new Set(['email_customer_new_account']
 const OTHER = /^email_(?:customer_pos_|customer_stock_notification|admin_payment_gateway)/;
 
 /** Each kind of mail is a group of settings with a switch of its own; what a plugin adds counts as a mail about orders. */
-export function createMailSwitch(client: WooClient): MailSwitch {
+function createSwitches(client: WooClient): Omit<MailSwitch, 'close'> {
   return {
     async list(call) {
       const { data } = await client.get(
@@ -84,27 +86,50 @@ async function readMail(client: WooClient, id: string, label: string, call: Call
 
 // So long an answer holds: in a shop that is being written to, mails are switched by hand hardly ever.
 const FRESH_MS = 15_000;
+// A mail that is on may be switched off any moment: somebody has been asked to.
+const FRESH_ON_MS = 1_000;
 
 /** Looks at the switches again and again while orders are written: what was off at the beginning need not stay so. */
-export function createMailGate(mails: MailSwitch, clock: Clock): MailGate {
+export function createMails(client: WooClient, clock: Clock): Mails {
+  const switches = createSwitches(client);
+  let isClosed = false;
   let last: { readonly at: number; readonly mails: readonly StoreMail[] } | null = null;
-  return async (root, call) => {
-    const now = clock.monotonic();
-    // A mail that is on may have been switched off since: that is looked at each time.
-    if (last === null || now - last.at > FRESH_MS || isOn(last.mails, root).length > 0) {
-      try {
-        last = { at: now, mails: await mails.list(call) };
-      } catch (error) {
-        if (!isSyncError(error)) throw error;
-        const isOurs = error.code === 'STORE_UNAUTHORISED' || error.code === 'STORE_REFUSED' || error.status === 404;
-        return isOurs
-          ? { outcome: 'refused', message: `${MAILS_ON}, for all that can be seen: ${error.message}` }
-          : { outcome: 'failed', message: error.message };
+  return {
+    mails: {
+      ...switches,
+      async set(id, enabled, call) {
+        last = null;
+        await switches.set(id, enabled, call);
+      },
+      close: (closed) => void (isClosed = closed),
+    },
+    async mailGate(root, call) {
+      if (isClosed) return { outcome: 'refused', message: `${MAILS_ON} again in a moment: they are being put back` };
+      const now = clock.monotonic();
+      if (last === null || now - last.at > (isOn(last.mails, root).length > 0 ? FRESH_ON_MS : FRESH_MS)) {
+        const mails = await look(switches, call);
+        if ('outcome' in mails) return mails;
+        last = { at: now, mails };
       }
-    }
-    const on = isOn(last.mails, root);
-    return on.length === 0 ? null : { outcome: 'refused', message: mailsOnMessage(on) };
+      const on = isOn(last.mails, root);
+      return on.length === 0 ? null : { outcome: 'refused', message: mailsOnMessage(on) };
+    },
   };
+}
+
+async function look(
+  { list }: Pick<MailSwitch, 'list'>,
+  call: CallContext,
+): Promise<readonly StoreMail[] | WriteFailure> {
+  try {
+    return await list(call);
+  } catch (error) {
+    if (!isSyncError(error)) throw error;
+    const isOurs = error.code === 'STORE_UNAUTHORISED' || error.code === 'STORE_REFUSED' || error.status === 404;
+    return isOurs
+      ? { outcome: 'refused', message: `${MAILS_ON}, for all that can be seen: ${error.message}` }
+      : { outcome: 'failed', message: error.message };
+  }
 }
 
 function isOn(mails: readonly StoreMail[], root: RootKind): readonly StoreMail[] {
