@@ -45,6 +45,12 @@ export async function createEmbeddedWorks(
       for (const topic of wantedTopics(pair))
         await pair.source.connector.createSubscription({ topic, url, secret }, { ...call, maySend: () => true });
     },
+    async silence() {
+      const { mails } = pair.target.connector;
+      const call: CallContext = { signal, priority: 'change' };
+      for (const { id, enabled } of (await mails?.list(call)) ?? [])
+        if (enabled) await mails?.set(id, false, { ...call, maySend: () => true });
+    },
     plan: () => buildPlan(deps, { signal }),
     async approve(plan) {
       await approvePlan(deps, plan, { by: 'demo' });

@@ -67,6 +67,7 @@ export async function tellStory(options: StoryOptions, shops: DemoShops, works: 
   shops.source.setDeliveryPolicy(rougherPost(shops.random));
   shops.source.startDeliveries({ intervalMs: 20 });
   // Looks first; then a person says yes, and what has fallen behind since the migration is carried over.
+  await works.silence();
   const plan = await works.plan();
   const approvedSeq = shops.target.ledger.entries.length;
   await works.approve(plan);

@@ -7,6 +7,8 @@ import type { ProgressStep } from '../progress.ts';
 export type Works = {
   /** Has the old shop tell what changes. */
   readonly subscribe: () => Promise<void>;
+  /** Switches off the mails that the new shop would send for what is written to it. */
+  readonly silence: () => Promise<void>;
   readonly plan: () => Promise<StorePlan>;
   /** Approves, and carries over what was planned. */
   readonly approve: (plan: StorePlan) => Promise<void>;

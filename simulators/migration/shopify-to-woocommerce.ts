@@ -160,7 +160,8 @@ function toOrder(order: OrderState, known: Known) {
     date_created_gmt: gmt(order.processedAt),
     date_modified_gmt: gmt(order.updatedAt),
     date_paid_gmt: paid ? gmt(order.processedAt) : null,
-    date_completed_gmt: status === 'completed' ? gmt(order.updatedAt) : null,
+    // Whatever became of it later: it was shipped.
+    date_completed_gmt: order.displayFulfillmentStatus === 'FULFILLED' ? gmt(order.updatedAt) : null,
     customer_id: Number(known.customers.get(order.customerId ?? '') ?? 0),
     order_key: `wc_order_${order.id.slice(-12)}`,
     billing: toAddress(order.billingAddress ?? order.shippingAddress, order.email ?? ''),

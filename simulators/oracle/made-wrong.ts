@@ -1,4 +1,4 @@
-import { booksOf, isWooCommerce, type Books, type ShopState } from './books.ts';
+import { booksOf, type Books, type ShopState } from './books.ts';
 import { byId } from './words.ts';
 
 /** Entities that the sync made (they carry a source id) and that are not what they were made from. */
@@ -6,8 +6,7 @@ export function findMadeWrong(source: ShopState, target: ShopState): readonly st
   const [old, fresh] = [booksOf(source), booksOf(target)];
   return [
     ...wrongProducts(old, fresh),
-    // A WooCommerce shop numbers its orders itself.
-    ...wrongOrders(old, fresh, !isWooCommerce(target)),
+    ...wrongOrders(old, fresh),
     ...wrongRefunds(old, fresh),
     ...wrongCustomers(old, fresh),
   ];
@@ -27,14 +26,14 @@ function wrongProducts(source: Books, target: Books): readonly string[] {
   });
 }
 
-function wrongOrders(source: Books, target: Books, keepsNumbers: boolean): readonly string[] {
+function wrongOrders(source: Books, target: Books): readonly string[] {
   const known = byId(source.orders);
   return target.orders.flatMap((made) => {
     const wanted = known.get(made.mark ?? '');
     if (made.origin !== 'api' || wanted === undefined) return [];
     const what = `order #${wanted.number}`;
     return [
-      ...(keepsNumbers ? unlike(what, 'number', wanted.number, made.number) : []),
+      ...unlike(what, 'number', wanted.number, made.number),
       ...unlike(what, 'total', wanted.cents, made.cents),
       ...unlike(what, 'e-mail', wanted.email, made.email),
       ...unlike(what, 'lines', wanted.units, made.units),

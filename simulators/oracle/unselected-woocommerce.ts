@@ -28,7 +28,8 @@ const ALLOWED: Readonly<Record<string, Readonly<Record<string, readonly string[]
     'product.images': ['images'],
   },
   order: {
-    'order.status': ['status', 'date_paid_gmt', 'date_completed_gmt'],
+    // The shop's own flag goes with the status, whether or not any stock moves with it.
+    'order.status': ['status', 'date_paid_gmt', 'date_completed_gmt', 'stock_reduced'],
     'order.note': ['customer_note'],
   },
   // Set by the shop with an order that is paid or completed.
@@ -50,7 +51,7 @@ const MADE_FOR: Readonly<Record<string, readonly string[]>> = {
 };
 
 const CLOCKS = new Set(['date_modified_gmt']);
-const TOOLS = new Set(['webhook', 'category']);
+const TOOLS = new Set(['webhook', 'category', 'brand']);
 const ROOTS = new Set(['product', 'order', 'customer']);
 
 /** Walks a WooCommerce target's ledger for what the API changed and was not selected, on entities that it did not make. */

@@ -71,7 +71,8 @@ function toOrder(order: Order, notes: readonly Note[], refunds: readonly Refund[
   return {
     id: String(order.id),
     mark: markOf(order.meta_data) ?? madeFrom,
-    number: String(order.id),
+    // A shop numbers its orders itself; a number from elsewhere is kept as plugins keep it.
+    number: markOf(order.meta_data, '_order_number') ?? String(order.id),
     origin: originOf(order, madeFrom),
     createdAt: timeOf(order.date_created_gmt),
     cents: total,

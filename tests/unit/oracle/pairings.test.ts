@@ -1,9 +1,11 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 
+import { plantFault, type Plantable } from '../../../cli/demo/plant-fault.ts';
 import { seededRandom } from '../../../cli/demo/seeded-random.ts';
+import { editTexts } from '../../../simulators/migration/after-migration.ts';
 import { migrate, type AnyShop } from '../../../simulators/migration/migrate.ts';
 import { booksOf } from '../../../simulators/oracle/books.ts';
-import { judge, type JudgeInput } from '../../../simulators/oracle/judge.ts';
+import { judge, type JudgeInput, type OracleRule } from '../../../simulators/oracle/judge.ts';
 import { replayShopify } from '../../../simulators/oracle/replay.ts';
 import { findUncarried } from '../../../simulators/oracle/uncarried.ts';
 import { plainId } from '../../../simulators/oracle/words.ts';
@@ -25,7 +27,12 @@ function clocked(seed: number) {
 }
 
 function wooCommerce(seed: number): WooCommerceSimulator {
-  return createWooCommerceSimulator({ ...clocked(seed), consumerKey: 'ck', consumerSecret: 'cs' });
+  return createWooCommerceSimulator({
+    ...clocked(seed),
+    consumerKey: 'ck_demo',
+    consumerSecret: 'cs_demo',
+    isSsl: true,
+  });
 }
 
 function shopify(seed: number): ShopifySimulator {
@@ -65,6 +72,65 @@ describe.each(PAIRINGS)('a shop of %s that was copied to %s', (from, to) => {
     expect(new Set(books.orders.map(({ status }) => status?.payment))).toContain('paid');
     expect(books.orders.some(({ tracking }) => tracking.length > 0)).toBe(true);
     expect(books.variants.some(({ compareAtPrice }) => compareAtPrice !== null)).toBe(true);
+  });
+});
+
+async function copied() {
+  const [source, target] = [filled('woocommerce', 6), wooCommerce(56)];
+  migrate(source, target);
+  const { url } = await target.start();
+  onTestFinished(() => target.stop());
+  return { source, target, url };
+}
+
+describe('at a WooCommerce shop', () => {
+  test.each<[Plantable, OracleRule]>([
+    ['lost-write', 'selected-field-differs'],
+    ['doubled-order', 'doubled-entity'],
+    ['unselected-field', 'unselected-field-written'],
+    ['mail', 'mail'],
+    ['stock-movement', 'stock-movement'],
+  ])('the oracle finds a planted %s', async (fault, rule) => {
+    const { source, target, url } = await copied();
+    const before = judge(inputOf(source, target));
+
+    await plantFault(fault, { url, target });
+
+    expect(before).toEqual([]);
+    expect(judge(inputOf(source, target)).map((found) => found.rule)).toContain(rule);
+  });
+
+  test('the oracle finds what people wrote and somebody overwrote', async () => {
+    const { source, target } = await copied();
+    editTexts(target, 9, () => 0.5);
+    const before = judge(inputOf(source, target));
+    const edited = target.ledger.entries.findLast(({ actor, changes }) => actor === 'people' && 'name' in changes);
+    const product = target.state().products.find(({ id }) => String(id) === edited?.id);
+    const state = { ...target.state(), products: target.state().products.filter((one) => one.id !== product?.id) };
+
+    const after = judge({ ...inputOf(source, target), target: { ledger: target.ledger, state } });
+
+    expect(before).toEqual([]);
+    expect(after).toContainEqual({ rule: 'people-edit-lost', detail: `name of product ${String(product?.id)}` });
+  });
+
+  test('meta of others, and a mark that nobody asked for, are nobody’s to write', async () => {
+    const { source, target, url } = await copied();
+    const [order] = target.state().orders;
+    const write = (key: string): Promise<unknown> =>
+      fetch(`${url}/wp-json/wc/v3/orders/${String(order?.id)}`, {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json', authorization: `Basic ${btoa('ck_demo:cs_demo')}` },
+        body: JSON.stringify({ meta_data: [{ key, value: String(order?.id) }] }),
+      });
+    const found = (stamp: boolean): readonly string[] =>
+      judge({ ...inputOf(source, target), stamp }).map(({ detail }) => detail);
+
+    await write('_lockstep_source');
+    expect(found(true)).toEqual([]);
+    expect(found(false)).toEqual([`update order ${String(order?.id)}: meta _lockstep_source`]);
+    await write('erp_id');
+    expect(found(true)).toEqual([`update order ${String(order?.id)}: meta erp_id`]);
   });
 });
 
