@@ -7,6 +7,7 @@ import { createFactStore } from '#libs/facts/log-fact-store.ts';
 import type { Clock } from '#libs/runtime/clock.ts';
 import { runsDir } from '../../services/reconciler/compare-stores.ts';
 import { openReconciler, type Reconciler } from '../../services/reconciler/open-reconciler.ts';
+import { watchQuestions } from './judge-lease.ts';
 import { clockOf, within } from './ports.ts';
 import { leasedToAll, throwAwayUnfinished } from './without-reconciler-rules.ts';
 import type { SimProcess } from './sim-process.ts';
@@ -16,7 +17,10 @@ import { FINGERPRINT, SESSION_MS, type Stage } from './stage.ts';
 export async function runReconciler(stage: Stage, process: SimProcess, slot: number): Promise<Reconciler> {
   const { clock, world, broker, say, settings, random, folder } = stage;
   const own = clockOf(clock, process);
-  const log = within(process, 'log', broker.connect(process.name));
+  const log = watchQuestions(within(process, 'log', broker.connect(process.name)), process.name, {
+    now: clock.now,
+    questions: stage.questions,
+  });
   const { without } = stage;
   const state = within(process, 'state', without.has('lease') ? leasedToAll(stage.state) : stage.state);
   if (without.has('resume')) throwAwayUnfinished(runsDir(folder, settings.name));

@@ -6,6 +6,7 @@ import type { RunResult } from '../../services/reconciler/finding.ts';
 import type { Reconciler } from '../../services/reconciler/open-reconciler.ts';
 import { createCast, type Cast } from './cast.ts';
 import { closeAttempts, judgeAttempts } from './judge-attempts.ts';
+import { judgeLease } from './judge-lease.ts';
 import { judgeOutcomes, judgeReports, readTold, type Told } from './judge-reports.ts';
 import { drainAlarms, judgeGaps, scheduleOutages } from './outages.ts';
 import type { Profile, SimRule } from './profile.ts';
@@ -67,6 +68,7 @@ export async function simulate(
     const wrong = [...judge(world), ...attempts, ...left, ...judgeReports(told, stage.ledger)];
     wrong.push(...(await atOnce(clock, judgeOutcomes(ingest, told))));
     if (profile.targetWell === true && isUntouched(profile)) wrong.push(...judgeAttempts(told, stage.refusals));
+    wrong.push(...judgeLease(profile, stage.questions));
     wrong.push(...judgeGaps(told, stage.ledger, calmAt));
     const { behind, delayed } = await atOnce(clock, ingest.lag('acme'));
     if (behind + delayed > 0) wrong.push(`${String(behind)} news behind and ${String(delayed)} delayed at the end`);

@@ -10,6 +10,7 @@ import { DEFAULT_TIMING, type PairSettings } from '#libs/model/pair.ts';
 import { seededRandom, type Random } from '#libs/runtime/random.ts';
 import { createMemoryStateStore, type MemoryStateStore } from '#libs/state/memory-state-store.ts';
 import { aPair } from '#tests/builders/settings.ts';
+import type { Question } from './judge-lease.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import type { Profile, SimRule } from './profile.ts';
 import { planRefusals, type Refusal } from './refusals.ts';
@@ -55,6 +56,8 @@ export type Stage = {
   readonly state: MemoryStateStore;
   /** The log as ingest has it, which no fault befalls. */
   readonly ingest: EventLog;
+  /** What reconcilers asked the appliers. */
+  readonly questions: Question[];
   readonly trace: string[];
   readonly say: (text: string) => void;
   /** True once the target's faults have ended. */
@@ -105,6 +108,7 @@ export async function setStage(seed: number, profile: Profile, without: Readonly
     broker,
     state,
     ingest,
+    questions: [],
     trace,
     say: (text) => trace.push(`${String(Math.round(clock.now() - START))} ${text}`),
     isCalm: () => calm,
