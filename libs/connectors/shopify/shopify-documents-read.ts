@@ -52,6 +52,7 @@ const CUSTOMER = /* GraphQL */ `
     updatedAt
     defaultEmailAddress { emailAddress marketingState }
     defaultPhoneNumber { phoneNumber smsMarketingConsent { state } }
+    defaultAddress { id }
     addressesV2(first: 100) { nodes { id ${ADDRESS} } }
     sourceId: metafield(namespace: "lockstep", key: "source_id") { value }
   }
@@ -145,6 +146,6 @@ export function bulkOrders(history: boolean): string {
     fulfillmentOrders { edges { node { ${HOLDS} } } } } } } }`;
 }
 export const BULK_CUSTOMERS = `{ customers { edges { node { id firstName lastName createdAt updatedAt
-  defaultEmailAddress { emailAddress marketingState } defaultPhoneNumber { phoneNumber smsMarketingConsent { state } }
+  defaultEmailAddress { emailAddress marketingState } defaultPhoneNumber { phoneNumber smsMarketingConsent { state } } defaultAddress { id }
   sourceId: metafield(namespace: "lockstep", key: "source_id") { value }
   addressesV2 { edges { node { id ${ADDRESS} } } } } } } }`;

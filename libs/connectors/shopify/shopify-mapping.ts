@@ -178,7 +178,7 @@ function toCustomer(wire: CustomerWire): Customer {
     email: orNull(wire.defaultEmailAddress?.emailAddress),
     name: { first: wire.firstName ?? '', last: wire.lastName ?? '' },
     phone: orNull(wire.defaultPhoneNumber?.phoneNumber),
-    addresses: (wire.addressesV2?.nodes ?? []).flatMap((address) => toAddress(address) ?? []),
+    addresses: defaultFirst(wire).flatMap((address) => toAddress(address) ?? []),
     marketingConsent:
       wire.defaultEmailAddress === null || wire.defaultEmailAddress === undefined
         ? null
@@ -189,6 +189,14 @@ function toCustomer(wire: CustomerWire): Customer {
         ? null
         : wire.defaultPhoneNumber.smsMarketingConsent.state === 'SUBSCRIBED',
   };
+}
+
+/** What an order is billed to comes first, as far as an account says. */
+function defaultFirst({ addressesV2, defaultAddress }: CustomerWire): readonly AddressWire[] {
+  const all = addressesV2?.nodes ?? [];
+  const isDefault = (address: AddressWire): boolean =>
+    fromGid(address?.id ?? '') !== '' && fromGid(address?.id ?? '') === fromGid(defaultAddress?.id ?? '');
+  return [...all.filter(isDefault), ...all.filter((address) => !isDefault(address))];
 }
 
 export function toAddress(wire: AddressWire): Address | null {

@@ -86,6 +86,7 @@ export const variantOfProductWire = variantWire.extend({ product: productWire })
 
 const addressWire = z
   .object({
+    id: text,
     firstName: text,
     lastName: text,
     company: text,
@@ -207,6 +208,7 @@ export const customerWire = z.object({
   defaultPhoneNumber: z
     .object({ phoneNumber: z.string(), smsMarketingConsent: z.object({ state: z.string() }).nullish() })
     .nullish(),
+  defaultAddress: z.object({ id: z.string() }).nullish(),
   addressesV2: nodes(addressWire),
   sourceId: mark,
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 
 import { shopifyConfigSchema } from '#libs/connectors/shopify/shopify-config.ts';
 import { neededScopes } from '#libs/connectors/shopify/shopify-check.ts';
-import { toGrams, toProductStatus } from '#libs/connectors/shopify/shopify-mapping.ts';
+import { toGrams, toProductStatus, toStoredCustomer } from '#libs/connectors/shopify/shopify-mapping.ts';
 import {
   appendHistory,
   parseHistory,
@@ -149,4 +149,19 @@ describe('the config of Shopify', () => {
     ]);
     expect(neededScopes('source', new Set(['order.status']))).toContain('read_all_orders');
   });
+});
+
+test('the default address of a customer comes first, whatever its place', () => {
+  const address = (id: string, city: string) => ({
+    id: `gid://shopify/MailingAddress/${id}?model_name=CustomerAddress`,
+    city,
+  });
+  const stored = toStoredCustomer({
+    id: 'gid://shopify/Customer/1',
+    firstName: 'Ada',
+    addressesV2: { nodes: [address('1', 'Bonn'), address('2', 'Oslo'), address('3', 'Riga')] },
+    defaultAddress: { id: 'gid://shopify/MailingAddress/2?model_name=Customer' },
+  } as never);
+
+  expect(stored.customer.addresses.map(({ city }) => city)).toEqual(['Oslo', 'Bonn', 'Riga']);
 });
