@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+
+import type { StoredRoot } from '#libs/model/stored.ts';
+import type { Stage } from '../../simulators/woocommerce/index.ts';
+import { newsOf } from './harness.ts';
+import { newCustomer, newOrder, newShirt, openShops, type Shops } from './woocommerce-target.ts';
+
+// The look after `landing` is a news of its own, which comes later.
+const PATIENCE = { timeout: 15_000 } as const;
+
+/** How many there are at the target of a kind, whatever became of them. */
+function count({ target }: Shops, root: StoredRoot['root']): number {
+  const { products, orders, customers } = target.shop.state();
+  return { product: products, order: orders, customer: customers }[root].length;
+}
+
+async function parked({ pair }: Shops): Promise<readonly string[]> {
+  const reasons: string[] = [];
+  for await (const { id, value } of pair.facts.list('acme', 'parked')) reasons.push(`${id} ${value.reason}`);
+  return reasons;
+}
+
+const plainOrder = () => ({
+  ...newOrder(),
+  order: {
+    ...newOrder().order,
+    lines: newOrder().order.lines.map((line) => ({ ...line, productId: null, variantId: null })),
+  },
+});
+
+const roots: readonly [StoredRoot['root'], () => StoredRoot, RegExp][] = [
+  ['product', newShirt, /^POST .*products$/],
+  ['order', plainOrder, /^POST .*orders$/],
+  ['customer', newCustomer, /^POST .*customers$/],
+];
+
+describe.each(roots)('law 4: no second %s in a WooCommerce shop', (root, aRoot, match) => {
+  test('where the answer to its creation was lost', async () => {
+    await using shops = await openShops();
+    const stored = aRoot();
+    shops.pair.sourceStore.put(stored);
+    shops.target.shop.faults.plant({
+      kind: 'write',
+      match,
+      times: 1,
+      effect: { type: 'lost-answer', landsAfterMs: 0 },
+    });
+
+    await shops.pair.hear(newsOf(root, stored.id), newsOf(root, stored.id));
+    await shops.pair.hear(newsOf(root, stored.id));
+
+    expect(count(shops, root)).toBe(1);
+    expect(await parked(shops)).toEqual([]);
+  });
+
+  test('where it waited for a worker and began after everybody had given up', async () => {
+    await using shops = await openShops();
+    const stored = aRoot();
+    shops.pair.sourceStore.put(stored);
+    shops.target.shop.phpFaults.plant({ match, times: 1, effect: { type: 'gateway', landsAfterMs: 150 } });
+
+    await shops.pair.hear(newsOf(root, stored.id));
+    await expect.poll(() => shops.pair.facts.get('acme', 'link', `${root}:${stored.id}`), PATIENCE).not.toBeNull();
+    await shops.pair.hear(newsOf(root, stored.id));
+
+    expect(count(shops, root)).toBe(1);
+    expect(await parked(shops)).toEqual([]);
+  });
+});
+
+describe('law 4: what a killed process left half made in a WooCommerce shop', () => {
+  test.each<[Stage]>([['row'], ['sku'], ['data']])(
+    'a product (%s) is completed, with SKU or without',
+    async (after) => {
+      for (const sku of ['SIM-014', null]) {
+        await using shops = await openShops(
+          {},
+          { selection: new Set(['product.title', 'variant.quantity', 'variant.price']) },
+        );
+        shops.pair.sourceStore.put(newShirt('14', sku));
+        shops.target.shop.phpFaults.plant({ match: /^POST .*products$/, times: 1, effect: { type: 'killed', after } });
+
+        await shops.pair.hear(newsOf('product', '14'));
+        await shops.pair.hear(newsOf('product', '14'));
+
+        expect(shops.target.shop.state().products).toMatchObject([
+          { name: 'Linen shirt', stock_quantity: 7, regular_price: '19.90', status: 'publish' },
+        ]);
+        expect(shops.target.shop.state().products[0]?.slug).not.toContain('lockstep');
+      }
+    },
+  );
+
+  test.each<[Stage, readonly string[]]>([
+    ['meta', ['order:1047 total-differs']],
+    ['items', ['order:1047 total-differs']],
+    ['totals', []],
+    ['status', []],
+  ])('an order (%s) is completed, or parked for a person, and never made a second time', async (after, reasons) => {
+    await using shops = await openShops();
+    shops.pair.sourceStore.put(plainOrder());
+    shops.target.shop.phpFaults.plant({ match: /^POST .*orders$/, times: 1, effect: { type: 'killed', after } });
+
+    await shops.pair.hear(newsOf('order', '1047'));
+    await shops.pair.hear(newsOf('order', '1047'));
+
+    expect(count(shops, 'order')).toBe(1);
+    expect(await parked(shops)).toEqual(reasons);
+    const [order] = shops.target.shop.state().orders;
+    expect(order?.status).toBe('on-hold');
+    expect(shops.target.shop.ledger.effects).toEqual([]);
+  });
+
+  test.each<[Stage]>([['row'], ['data']])('a customer (%s) is found by the address, and completed', async (after) => {
+    await using shops = await openShops({}, { selection: new Set(['customer.name']) });
+    shops.pair.sourceStore.put(newCustomer());
+    shops.target.shop.phpFaults.plant({ match: /^POST .*customers$/, times: 1, effect: { type: 'killed', after } });
+
+    await shops.pair.hear(newsOf('customer', '7'));
+    await shops.pair.hear(newsOf('customer', '7'));
+
+    expect(shops.target.shop.state().customers).toMatchObject([{ email: 'ada@example.com', first_name: 'Ada' }]);
+  });
+});
