@@ -137,5 +137,5 @@ function isOn(mails: readonly StoreMail[], root: RootKind): readonly StoreMail[]
 }
 
 export function mailsOnMessage(on: readonly StoreMail[]): string {
-  return `${MAILS_ON}: ${on.map(({ title }) => title).join(', ')}. It would write to people about what was sold elsewhere`;
+  return `${MAILS_ON}: ${on.map(({ title }) => title).join(', ')}. It would write to people about what was sold elsewhere (lockstep mails off)`;
 }
