@@ -55,3 +55,27 @@ describe('the history of an order at a Shopify source', () => {
     expect((await readOrder(harness, orderId)).history).toEqual([entry]);
   });
 });
+
+describe('the amounts of an order at a Shopify source', () => {
+  test('add up to its total, with a discount of the whole order', async () => {
+    await using harness = await openShopify({ role: 'source' });
+    const orderId = harness.simulator.seedOrder({
+      lines: [
+        { title: 'Tee', quantity: 3, price: '9.99' },
+        { title: 'Cap', quantity: 1, price: '5' },
+      ],
+      discount: '10',
+      shipping: { title: 'DHL', price: '4.90' },
+      tax: { title: 'VAT', rate: 0.19, amount: '4.77' },
+      taxesIncluded: false,
+    });
+
+    const { lines, shipping, tax, total, discount } = await readOrder(harness, orderId);
+
+    const sum = [...lines.map((line) => line.total), ...shipping.map(({ amount }) => amount), tax].reduce(
+      (all, { amountMinor }) => all + amountMinor,
+      0,
+    );
+    expect([sum, discount.amountMinor]).toEqual([total.amountMinor, 1000]);
+  });
+});

@@ -12,7 +12,7 @@ const HISTORY = 'metafield(namespace: "lockstep", key: "history")';
 const TAXES = `taxLines { title rate priceSet { ${MONEY} } }`;
 
 const LINE_FIELDS = `id title sku quantity currentQuantity unfulfilledQuantity requiresShipping product { id } variant { id }
-    originalUnitPriceSet { ${MONEY} } discountedTotalSet { ${MONEY} } ${TAXES}`;
+    originalUnitPriceSet { ${MONEY} } discountedTotalSet(withCodeDiscounts: true) { ${MONEY} } ${TAXES}`;
 const LINE = `fragment LineParts on LineItem { ${LINE_FIELDS} }`;
 const SHIPPING = `title discountedPriceSet { ${MONEY} } ${TAXES}`;
 const HOLDS = 'id status fulfillmentHolds { id handle reason }';
@@ -22,6 +22,7 @@ const ORDER_FIELDS = `id name sourceIdentifier createdAt processedAt updatedAt c
     customer { id }
     billingAddress { ${ADDRESS} }
     shippingAddress { ${ADDRESS} }
+    subtotalPriceSet { ${MONEY} }
     totalTaxSet { ${MONEY} }
     totalDiscountsSet { ${MONEY} }
     totalPriceSet { ${MONEY} }

@@ -2,7 +2,6 @@ import { z } from 'zod';
 
 import { compareText } from '#libs/fields/agree.ts';
 import type { StatusTarget } from '#libs/fields/field-maps.ts';
-import { addMoney, parseMoney, type Money } from '#libs/model/money.ts';
 import { withRefundedPart } from '#libs/model/order-refunds.ts';
 import { withShippedPart } from '#libs/model/order-shipping.ts';
 import {
@@ -17,13 +16,13 @@ import {
   type Parcel,
   type PaymentState,
   type Refund,
-  type TaxLine,
 } from '#libs/model/order.ts';
 import type { StoredOrder } from '#libs/model/stored.ts';
 import { toEvents } from './shopify-history.ts';
 import { fromGid, toUtc } from './shopify-ids.ts';
 import { orNull, toAddress } from './shopify-mapping.ts';
-import type { LineWire, OrderWire, TaxLineWire } from './shopify-wire.ts';
+import { toLines, toMoney, toTaxes } from './shopify-order-lines.ts';
+import type { LineWire, OrderWire } from './shopify-wire.ts';
 
 /** The handle of our own hold: it is unique among an app's holds of one fulfilment order. */
 export const OUR_HOLD = 'lockstep';
@@ -74,7 +73,7 @@ export function toStoredOrder(
     cancelled: orNull(wire.cancelledAt) !== null,
     onHold: holds.some(({ handle }) => handle !== OUR_HOLD),
   };
-  const all = lines.map((line) => toLine(line, wire.currencyCode));
+  const all = toLines(wire, lines);
   const state = withShippedPart(withRefundedPart(said, { refunds }), { lines: all });
   return {
     root: 'order',
@@ -144,31 +143,6 @@ function toOrder(wire: OrderWire, { lines, state, refunds, history }: Read): Ord
     history,
     note: orNull(wire.note),
   };
-}
-
-function toLine(line: LineWire, currency: string): OrderLine {
-  return {
-    id: fromGid(line.id),
-    productId: idOf(line.product),
-    variantId: idOf(line.variant),
-    sku: orNull(line.sku),
-    title: line.title,
-    quantity: line.quantity,
-    unitPrice: toMoney(line.originalUnitPriceSet, currency),
-    total: toMoney(line.discountedTotalSet, currency),
-    taxes: toTaxes(line.taxLines, currency),
-    requiresShipping: line.requiresShipping ?? false,
-    // Units that were taken off the order are not left to ship, and have not left either.
-    shipped: Math.max(0, (line.currentQuantity ?? line.quantity) - (line.unfulfilledQuantity ?? 0)),
-  };
-}
-
-function toTaxes(lines: readonly TaxLineWire[] | null | undefined, currency: string): TaxLine[] {
-  return (lines ?? []).map(({ title, rate, priceSet }) => ({
-    title,
-    rate: rate ?? null,
-    amount: toMoney(priceSet, currency),
-  }));
 }
 
 /** Each number once: an order shipped in two parts may name the same parcel twice. */
@@ -256,12 +230,4 @@ export function appendHistory(
   const seen = new Set(known.map(({ id }) => id));
   const added = entries.filter(({ id }) => !seen.has(id) && seen.add(id));
   return added.length === 0 ? null : [...known, ...added];
-}
-
-function toMoney(bag: { readonly shopMoney: { readonly amount: string } } | null | undefined, currency: string): Money {
-  return parseMoney(bag?.shopMoney.amount, currency) ?? addMoney(currency);
-}
-
-function idOf(node: { readonly id: string } | null | undefined): string | null {
-  return node === null || node === undefined ? null : fromGid(node.id);
 }

@@ -165,6 +165,7 @@ export const orderWire = z.object({
   customer: z.object({ id: z.string() }).nullish(),
   billingAddress: addressWire,
   shippingAddress: addressWire,
+  subtotalPriceSet: moneyBag,
   totalTaxSet: moneyBag,
   totalDiscountsSet: moneyBag,
   totalPriceSet: moneyBag,
