@@ -17,6 +17,7 @@ import {
 import { estimateRoundMs, type KindToScan } from '../services/reconciler/scan-estimate.ts';
 import { followedRoots } from '../services/reconciler/scan-stores.ts';
 import { kafkaFindings, redisFindings } from './check-cluster.ts';
+import { deliveryFinding } from './check-delivery.ts';
 import { stockFindings } from './check-stock.ts';
 import type { OpenPair, OpenStore } from './context.ts';
 import { pairOf } from './context.ts';
@@ -37,15 +38,16 @@ export type PairCheck = {
 const ORDERS_MAX = 500;
 const LOOK_BACK_MS = 90 * 86_400_000;
 
-/** Asks both shops of each pair, and looks at log and state. Pins and changes nothing. */
+/** Asks both shops of each pair, and looks at log and state. Pins and changes nothing, but for the webhook that `delivery` asks for. */
 export const check = defineHandler(
-  z.object({ pair: z.string().optional() }),
-  async ({ pair }, runtime, { signal, tell }): Promise<readonly PairCheck[]> => {
+  z.object({ pair: z.string().optional(), delivery: z.boolean().optional() }),
+  async ({ pair, delivery = false }, runtime, { signal, tell }): Promise<readonly PairCheck[]> => {
     const pairs = pair === undefined ? [...runtime.pairs.values()] : [pairOf(runtime, pair)];
     const checked: PairCheck[] = [];
     for (const one of pairs) {
       tell({ pair: one.settings.name });
-      checked.push(await checkOne(one, runtime, { signal, priority: 'change' }, { isFirst: one === pairs[0] }));
+      const how = { isFirst: one === pairs[0], delivery };
+      checked.push(await checkOne(one, runtime, { signal, priority: 'change' }, how));
     }
     return checked;
   },
@@ -55,7 +57,7 @@ async function checkOne(
   pair: OpenPair,
   runtime: Runtime,
   call: CallContext,
-  { isFirst }: { readonly isFirst: boolean },
+  { isFirst, delivery }: { readonly isFirst: boolean; readonly delivery: boolean },
 ): Promise<PairCheck> {
   const { settings, source, target } = pair;
   const findings: Finding[] = [{ level: 'ok', topic: 'config', message: runtime.config.file }];
@@ -64,6 +66,8 @@ async function checkOne(
     await attempt(findings, 'webhooks', async () => [
       webhookFinding(await readWebhooks(pair, runtime, runtime.config.ingest.publicUrl, call)),
     ]);
+    if (delivery && pair.webhooks === 'on')
+      await attempt(findings, 'delivery', async () => [await timeDelivery(pair, runtime, call)]);
     if (settings.selection.has('order.status'))
       await attempt(findings, 'mapping', async () => [
         mappingFinding(settings.name, await statusWords(pair, runtime, call)),
@@ -89,6 +93,22 @@ async function checkOne(
     phase: phase?.phase ?? 'observe',
     findings,
   };
+}
+
+async function timeDelivery(pair: OpenPair, runtime: Runtime, call: CallContext): Promise<Finding> {
+  const { log, clock, config } = runtime;
+  const { ours } = await readWebhooks(pair, runtime, config.ingest.publicUrl, call);
+  return deliveryFinding(
+    {
+      pair: pair.settings.name,
+      source: pair.source.connector,
+      log,
+      clock,
+      active: ours,
+      isTaken: runtime.running !== null || config.cluster !== null,
+    },
+    { ...call, maySend: () => true },
+  );
 }
 
 async function checkSide(

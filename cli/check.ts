@@ -10,10 +10,19 @@ export const verb: Verb = {
   usage: 'check [pair]',
   words: 1,
   details: 'Asks both shops and changes nothing. Exit code 2 where something is wrong.',
+  options: {
+    delivery: {
+      type: 'boolean',
+      what: 'also have the old shop send a webhook (its youngest product is saved as it is), and time it; up to three minutes',
+    },
+  },
   run: async (args, io) => {
     const config = await loadConfigFor(io, args.config);
     const pair = args.words[0] === undefined ? undefined : choosePair(config, args.words[0]);
-    const checks = await call<readonly PairCheck[]>(config, io, 'check', { pair });
+    const checks = await call<readonly PairCheck[]>(config, io, 'check', {
+      pair,
+      delivery: args.flag('delivery'),
+    });
     if (args.json) say(io, JSON.stringify(checks));
     else say(io, ...checkLines(checks));
     return problemsOf(checks, 'problem') > 0 ? 2 : 0;

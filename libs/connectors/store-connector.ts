@@ -117,6 +117,11 @@ export type StoreConnector = {
     call: WriteContext,
   ) => Promise<Subscription>;
   readonly deleteSubscription: (id: string, call: WriteContext) => Promise<void>;
+  /**
+   * Has the store send one webhook, by saving its youngest root of that kind as it is: nothing that people see changes, the store's own
+   * clock of that root does. The root's id; null: there is none. Absent: the platform cannot be had to send one.
+   */
+  readonly provoke?: (root: RootKind, call: WriteContext) => Promise<string | null>;
   /** Topics wanted for a selection and the entities that are created. */
   readonly topicsFor: (selection: Selection, roots: readonly RootKind[]) => readonly string[];
 
@@ -141,6 +146,8 @@ export type StoreCapabilities = {
   /** How many roots a read takes in one call. */
   readonly readBatchMax: number;
   readonly writeBatchMax: number;
+  /** What making one root costs of the store's rate budget at the least, in its own units; absent: 1. For estimates. */
+  readonly creationCost?: Readonly<Partial<Record<RootKind, number>>>;
   /** What has a holding status or hold for open orders. */
   readonly holdsOrders: boolean;
   /**

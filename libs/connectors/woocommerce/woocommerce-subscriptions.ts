@@ -8,7 +8,7 @@ import { idOnlySchema, webhookWireSchema } from './woocommerce-wire.ts';
 
 type Subscriptions = Pick<
   StoreConnector,
-  'listSubscriptions' | 'createSubscription' | 'deleteSubscription' | 'topicsFor'
+  'listSubscriptions' | 'createSubscription' | 'deleteSubscription' | 'provoke' | 'topicsFor'
 >;
 
 export function createSubscriptions(client: WooClient): Subscriptions {
@@ -46,6 +46,19 @@ export function createSubscriptions(client: WooClient): Subscriptions {
         action: `remove the webhook ${id}`,
       };
       await client.send(idOnlySchema, request, call);
+    },
+
+    // An empty change is announced like any other; that of an order mails nobody.
+    async provoke(root, call) {
+      if (root === 'customer') return null;
+      const path = `/${root}s`;
+      const query = { per_page: 1, orderby: 'id', order: 'desc', _fields: 'id' };
+      const { data } = await client.get(idOnlySchema.array(), { path, query, action: `list ${root}s` }, call);
+      const id = data[0]?.id;
+      if (id === undefined) return null;
+      const action = `save ${root} ${id} as it is`;
+      await client.send(idOnlySchema, { method: 'PUT', path: `${path}/${id}`, body: {}, action }, call);
+      return id;
     },
 
     topicsFor,
