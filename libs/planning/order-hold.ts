@@ -25,3 +25,16 @@ export function lackingHold(input: PlanInput, source: StoredOrder, target: Store
   if (there === null || there.cancelled || there.fulfilment === 'fulfilled') return [];
   return [{ kind: 'hold', sourceId: source.id }];
 }
+
+/**
+ * The release of a hold of ours that was set for the merchant's own, which is no more; none otherwise. Where open orders are carried on
+ * hold it stays, since nobody could tell which of the two it was set for.
+ */
+export function outlivedHold(input: PlanInput, source: StoredOrder, target: StoredOrder): readonly OrderStep[] {
+  const { settings, held } = input;
+  if (!target.heldByUs || settings.openOrders === 'hold' || !settings.selection.has('order.status')) return [];
+  if (held.has('*') || held.has('order.status')) return [];
+  const wanted = mapStatus(source.order.status, settings.maps.orderStatus, source.order);
+  if (wanted === null || wanted === 'ignore' || wanted.state === null || wanted.state.onHold) return [];
+  return [{ kind: 'releaseHold' }];
+}

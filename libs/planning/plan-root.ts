@@ -5,7 +5,7 @@ import { entitiesOf, type RootEntity } from './entity-values.ts';
 import { findLeftOut, linksSince } from './left-out.ts';
 import { planCreation } from './plan-creation.ts';
 import { planEntity, type EntityPlan } from './plan-entity.ts';
-import { lackingHold } from './order-hold.ts';
+import { lackingHold, outlivedHold } from './order-hold.ts';
 import { planOrderSteps, waitsForShipping } from './order-steps.ts';
 import { satisfiedByOurHold } from './order-wanted.ts';
 import { planRetirement, planReturn } from './plan-retirement.ts';
@@ -163,6 +163,7 @@ function planOrder(
   const plan = plans[0];
   if (plan === undefined || source.root !== 'order') return { kind: 'skip', reason: 'unchanged' };
   const hold = lackingHold(input, source, target);
+  const release = outlivedHold(input, source, target);
   let patch = withoutOldHistory(plan.patch, source.createdAt, settings.migratedAt, target.order.history !== null);
   if (waitsForShipping(patch, target.order)) {
     const { tracking: _waiting, ...rest } = patch;
@@ -170,7 +171,7 @@ function planOrder(
       'the order is not shipped at the target, so it cannot bear a tracking number yet';
     patch = rest;
   }
-  if (Object.keys(patch).length === 0 && hold.length === 0) return nothingToWrite(plans);
+  if (Object.keys(patch).length === 0 && hold.length + release.length === 0) return nothingToWrite(plans);
   const planned = planOrderSteps({
     patch,
     sourceId: source.id,
@@ -190,7 +191,9 @@ function planOrder(
   const values = planned.kind === 'impossible' ? {} : satisfiedByOurHold(patch, target.order, holds);
   const later = planned.kind === 'impossible' ? [] : planned.steps.filter(({ kind }) => kind !== hold[0]?.kind);
   // A part that has left is shipped before the rest is held, since what is held cannot leave.
-  const steps = later.some(({ kind }) => kind === 'fulfil') ? [...later, ...hold] : [...hold, ...later];
+  const ordered = later.some(({ kind }) => kind === 'fulfil') ? [...later, ...hold] : [...hold, ...later];
+  const moves = ordered.some(({ kind }) => kind === 'hold' || kind === 'releaseHold');
+  const steps = moves ? ordered : [...release, ...ordered];
   if (steps.length === 0) return nothingToWrite(plans);
   return {
     kind: 'patch',

@@ -51,7 +51,7 @@ function labelOf(decision: Decision): string {
   return [decision.kind, ...decision.patch.steps.map(({ kind }) => kind)].join(' ');
 }
 
-function source(
+function orderOf(
   state: Partial<OrderState>,
   shipped: readonly number[],
   change: Partial<StoredOrder['order']> = {},
@@ -80,14 +80,14 @@ function source(
 describe('an order carried to Shopify comes to rest', () => {
   test('from its placing over parts that leave to the last parcel and a refund, on hold while anything is left', async () => {
     await using harness = await openPrepared();
-    const made = await settle(harness, source({ payment: 'pending' }, [0, 0]), null);
-    const paid = await settle(harness, source({}, [0, 0]), made.id);
-    const one = await settle(harness, source({}, [1, 0], { tracking: [parcel('1')] }), made.id);
-    const more = await settle(harness, source({}, [3, 1], { tracking: [parcel('1'), parcel('2', 'UPS')] }), made.id);
+    const made = await settle(harness, orderOf({ payment: 'pending' }, [0, 0]), null);
+    const paid = await settle(harness, orderOf({}, [0, 0]), made.id);
+    const one = await settle(harness, orderOf({}, [1, 0], { tracking: [parcel('1')] }), made.id);
+    const more = await settle(harness, orderOf({}, [3, 1], { tracking: [parcel('1'), parcel('2', 'UPS')] }), made.id);
     const tracking = [parcel('1'), parcel('2', 'UPS'), parcel('3')];
-    const whole = await settle(harness, source({ fulfilment: 'fulfilled' }, [3, 3], { tracking }), made.id);
+    const whole = await settle(harness, orderOf({ fulfilment: 'fulfilled' }, [3, 3], { tracking }), made.id);
     const refunds = [{ id: 'r1', at: PLACED, amount: EUR(500), reason: 'Torn' }];
-    const back = await settle(harness, source({ fulfilment: 'fulfilled' }, [3, 3], { tracking, refunds }), made.id);
+    const back = await settle(harness, orderOf({ fulfilment: 'fulfilled' }, [3, 3], { tracking, refunds }), made.id);
 
     expect([made, paid, one, more, whole, back].map(({ kinds }) => kinds)).toEqual([
       ['create', 'skip unchanged'],
@@ -114,7 +114,7 @@ describe('an order carried to Shopify comes to rest', () => {
   test('when a part of it had left before it was made', async () => {
     await using harness = await openPrepared();
 
-    const made = await settle(harness, source({}, [2, 0], { tracking: [parcel('1')] }), null);
+    const made = await settle(harness, orderOf({}, [2, 0], { tracking: [parcel('1')] }), null);
 
     expect(made.kinds).toEqual(['create', 'skip unchanged']);
     expect(made.target).toMatchObject({ heldByUs: true, order: { status: { state: { shipped: 2 } } } });
@@ -122,10 +122,10 @@ describe('an order carried to Shopify comes to rest', () => {
 
   test('cancelled with what was paid, and parked where it is cancelled after a part has left', async () => {
     await using harness = await openPrepared();
-    const made = await settle(harness, source({}, [0]), null);
-    const gone = await settle(harness, source({ cancelled: true }, [0]), made.id);
-    const other = await settle(harness, { ...source({}, [1]), id: 'woo-78' }, null);
-    const late = await settle(harness, { ...source({ cancelled: true }, [1]), id: 'woo-78' }, other.id);
+    const made = await settle(harness, orderOf({}, [0]), null);
+    const gone = await settle(harness, orderOf({ cancelled: true }, [0]), made.id);
+    const other = await settle(harness, { ...orderOf({}, [1]), id: 'woo-78' }, null);
+    const late = await settle(harness, { ...orderOf({ cancelled: true }, [1]), id: 'woo-78' }, other.id);
 
     expect(gone.kinds).toEqual(['patch cancel', 'skip unchanged']);
     expect(late.kinds).toEqual(['park impossible-transition']);

@@ -69,3 +69,22 @@ test('a hold that follows the status carries the source id as well', () => {
 
   expect(plan({ unfinished: false }, waiting)).toMatchObject({ patch: { steps: [HOLD] } });
 });
+
+test('a hold of ours that followed the merchant’s goes with it, unless open orders are carried on hold', () => {
+  const held = { ...target, heldByUs: true };
+  const asIs = { unfinished: false, pair: { openOrders: 'asIs', selection: fields('order.status') } } as const;
+  const waiting = { ...source, order: anOrder({ status: status({ onHold: true }) }) };
+  const shipped = { ...source, order: anOrder({ status: status({ fulfilment: 'fulfilled' }) }) };
+  const unpaid = { ...held, order: anOrder({ status: status({ payment: 'pending' }) }) };
+  const release = { kind: 'releaseHold' };
+
+  expect(plan(asIs, source, held)).toMatchObject({ patch: { steps: [release] } });
+  expect(plan(asIs, source, unpaid)).toMatchObject({ patch: { steps: [release, { kind: 'pay' }] } });
+  expect(plan(asIs, shipped, held)).toMatchObject({ patch: { steps: [release, { kind: 'fulfil' }] } });
+  expect(plan(asIs, waiting, held)).toEqual({ kind: 'skip', reason: 'unchanged' });
+  expect(plan({ unfinished: false }, source, held)).toEqual({ kind: 'skip', reason: 'unchanged' });
+  expect(plan({ ...asIs, held: new Set(['order.status']) }, source, held)).toEqual({
+    kind: 'skip',
+    reason: 'unchanged',
+  });
+});
