@@ -151,6 +151,21 @@ describe('the Shopify connector scans', () => {
     expect(shipping.map((charges) => charges.map(({ amount }) => amount.amountMinor))).toEqual([[400], [300, 200]]);
   });
 
+  test('a page over which the shop gives up is asked for in smaller pieces', async () => {
+    await using harness = await openShopify();
+    const seeded = seedProducts(harness, 60);
+    noExports(harness);
+    const errors = [{ message: 'Timeout', extensions: { code: 'TIMEOUT' } }];
+    const body = JSON.stringify({ data: null, errors });
+    const effect = { type: 'status', status: 200, body } as const;
+    harness.simulator.faults.plant({ kind: 'read', match: /query products/, times: 2, effect });
+
+    const pages = await scan(harness, 'product');
+
+    expect(ids(pages)).toEqual(seeded);
+    expect(pages[0]?.roots).toHaveLength(13);
+  });
+
   test('orders by rising id with parcels where no export can be had, and gone on with behind a cursor', async () => {
     await using harness = await openShopify();
     noExports(harness);

@@ -40,9 +40,8 @@ function orderDiscount(
   lines: readonly OrderLine[],
 ): number {
   if (subtotalPriceSet === null || subtotalPriceSet === undefined) return 0;
-  const sum = (amounts: readonly number[]): number => amounts.reduce((all, amount) => all + amount, 0);
-  const charged = sum(lines.map(({ total }) => total.amountMinor));
-  const listed = sum(lines.map(({ unitPrice, quantity }) => unitPrice.amountMinor * quantity));
+  const charged = lines.reduce((sum, { total }) => sum + total.amountMinor, 0);
+  const listed = lines.reduce((sum, { unitPrice, quantity }) => sum + unitPrice.amountMinor * quantity, 0);
   const missing = charged - toMoney(subtotalPriceSet, currencyCode).amountMinor;
   const discounted = toMoney(totalDiscountsSet, currencyCode).amountMinor - (listed - charged);
   return missing > 0 && missing <= discounted ? missing : 0;

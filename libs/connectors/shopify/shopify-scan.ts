@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
 import type { RootKind, StoredRoot } from '#libs/model/stored.ts';
+import { isSyncError } from '#libs/runtime/sync-error.ts';
 import type { ReadContext, ScanPage } from '../store-connector.ts';
 import type { ShopifyClient } from './shopify-client.ts';
 import { TooDear } from './shopify-envelope.ts';
@@ -35,15 +36,15 @@ type AskPage = (root: RootKind, asked: Asked, call: ReadContext) => Promise<Page
 function createPageReader(client: ShopifyClient, shop: Shop, reader: Reader): AskPage {
   const sizes = { ...PAGE_MAX };
 
-  /** A page that costs more than the platform allows for one document is asked for in half the size, and so are all after it. */
-  const ask = async (root: RootKind, asked: Asked, call: ReadContext): Promise<Page> => {
-    const first = sizes[root];
+  /** A page that is too much for the shop is asked for in half the size; one that costs more than a document may, and so are all after it. */
+  const ask = async (root: RootKind, asked: Asked, call: ReadContext, first = sizes[root]): Promise<Page> => {
     try {
       return await askPage(root, { first, ...asked }, call);
     } catch (error) {
-      if (!(error instanceof TooDear) || first <= 1) throw error;
-      sizes[root] = Math.min(sizes[root], Math.ceil(first / 2));
-      return await ask(root, asked, call);
+      if (!isTooMuch(error) || first <= 1) throw error;
+      const half = Math.ceil(first / 2);
+      if (error instanceof TooDear) sizes[root] = Math.min(sizes[root], half);
+      return await ask(root, asked, call, half);
     }
   };
   const askPage = async (
@@ -80,6 +81,11 @@ function createPageReader(client: ShopifyClient, shop: Shop, reader: Reader): As
     }
   };
   return ask;
+}
+
+/** Dearer than allowed, or the shop gave up over it: said in an answer of the API, other than by a shop that is down. */
+function isTooMuch(error: unknown): boolean {
+  return error instanceof TooDear || (isSyncError(error) && error.code === 'STORE_FAILED' && error.status === null);
 }
 
 export function createPager(client: ShopifyClient, shop: Shop, reader: Reader): Pager {

@@ -11,7 +11,7 @@ import {
   toRefundNote,
   toStoredOrder,
 } from '#libs/connectors/shopify/shopify-mapping-order.ts';
-import { orderWire, type OrderWire } from '#libs/connectors/shopify/shopify-wire.ts';
+import { customerWire, orderWire, type OrderWire } from '#libs/connectors/shopify/shopify-wire.ts';
 
 const money = (amount: string) => ({ shopMoney: { amount, currencyCode: 'EUR' } });
 
@@ -152,16 +152,15 @@ describe('the config of Shopify', () => {
 });
 
 test('the default address of a customer comes first, whatever its place', () => {
-  const address = (id: string, city: string) => ({
-    id: `gid://shopify/MailingAddress/${id}?model_name=CustomerAddress`,
-    city,
-  });
-  const stored = toStoredCustomer({
-    id: 'gid://shopify/Customer/1',
-    firstName: 'Ada',
-    addressesV2: { nodes: [address('1', 'Bonn'), address('2', 'Oslo'), address('3', 'Riga')] },
-    defaultAddress: { id: 'gid://shopify/MailingAddress/2?model_name=Customer' },
-  } as never);
+  const stored = toStoredCustomer(
+    customerWire.parse({
+      id: 'gid://shopify/Customer/1',
+      addressesV2: {
+        nodes: ['Bonn', 'Oslo', 'Riga'].map((city) => ({ id: `gid://shopify/MailingAddress/${city}?a=1`, city })),
+      },
+      defaultAddress: { id: 'gid://shopify/MailingAddress/Oslo?b=2' },
+    }),
+  );
 
   expect(stored.customer.addresses.map(({ city }) => city)).toEqual(['Oslo', 'Bonn', 'Riga']);
 });
