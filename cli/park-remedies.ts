@@ -9,6 +9,7 @@ export const PARK_REMEDIES: Readonly<Record<ParkReason, string>> = {
   'impossible-transition': 'settle that order by hand in the new shop',
   'parent-missing': 'see what is parked for the product or customer that it names, and mend that first',
   'total-differs': 'compare taxes, fees and rounding of the two shops, or make that order by hand',
+  doubled: 'remove all but one of them in the new shop, then try again',
   refused: 'mend what the shop complains about',
   failed: 'read the message and the shop’s own log',
   'not-stored': 'look for an app or a rule in the new shop that rewrites the field',

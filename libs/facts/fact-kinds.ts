@@ -47,6 +47,12 @@ export const retiredSchema = z.object({
   until: time,
 });
 
+/**
+ * A creation whose outcome had been unknown and that was found, on a platform that could hold it twice: it is looked for once more.
+ * Id: `<root>:<rootId>`.
+ */
+export const doubtfulSchema = z.object({ since: time, lookAt: time });
+
 /** One record a root. Id: `<root>:<rootId>`. */
 export const settledSchema = z.object({
   at: time,
@@ -79,6 +85,12 @@ export const parkedSchema = z.object({
 
 /** Failed attempts of a root; at most one delayed retry of it is outstanding (until `until`). Id: `<root>:<rootId>`. */
 export const retryingSchema = z.object({ tries: z.number(), until: time });
+
+/**
+ * Set aside by a person for good: nothing is made, linked or written of it, and nothing waits for it. Id: `source/<root>:<rootId>`, or
+ * `target/<root>:<targetId>` for what only the target has.
+ */
+export const ignoredSchema = z.object({ at: time, by: z.string() });
 
 /** A hold of the pair (`*`) or of one field. Id: `*` or the field name. */
 export const holdSchema = z.object({ at: time, by: z.string(), reason: z.string() });
@@ -192,10 +204,12 @@ export const FACT_KINDS = {
   phase: phaseSchema,
   approval: approvalSchema,
   creating: creatingSchema,
+  doubtful: doubtfulSchema,
   retired: retiredSchema,
   settled: settledSchema,
   parked: parkedSchema,
   retrying: retryingSchema,
+  ignored: ignoredSchema,
   hold: holdSchema,
   inherited: inheritedSchema,
   cursor: cursorSchema,

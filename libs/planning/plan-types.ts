@@ -31,6 +31,8 @@ export type PlanInput = {
   readonly retired?: FactValue<'retired'> | null;
   /** Its creation was begun, and nobody saw how it ended: what is found of it may be half made. */
   readonly unfinished?: boolean;
+  /** A person has set it aside: nothing is made, linked or written of it. */
+  readonly ignored?: boolean;
   /** It has waited for what it refers to as long as it may; absent: it has not. */
   readonly waited?: boolean;
   readonly inherited: FactValue<'inherited'> | null;
@@ -80,6 +82,7 @@ export type ParkReason =
   | 'impossible-transition'
   | 'parent-missing'
   | 'total-differs'
+  | 'doubled'
   | 'refused'
   | 'failed'
   | 'not-stored'

@@ -6,6 +6,7 @@ import { batchRecords } from './batch-records.ts';
 import { EpochLost } from './applier-deps.ts';
 import { coalesceByRoot, type Group, type Work } from './coalesce.ts';
 import { decideCreation } from './creation-doubt.ts';
+import { findDouble } from './doubles.ts';
 import { recordEnding, type Ending, type EndingInput, type Records } from './endings.ts';
 import { endWithoutWriting, isUnfinished, planGroup, withheldEnding, type Planned } from './plan-batch.ts';
 import { mayWrite, readPairState, type PairState } from './pair-state.ts';
@@ -60,7 +61,10 @@ async function settleGroups(deps: ApplierDeps, batch: Batch, groups: readonly Gr
     const planned: Planned[] = [];
     for (const read of reads) {
       const one = { read, plan: planGroup(deps, state, read) };
-      const ending = endWithoutWriting(one, state, allowed) ?? (await beforeWriting(deps, batch, one, round));
+      const ending =
+        (allowed.mayWrite ? await findDouble(deps, read, batch.epoch) : null) ??
+        endWithoutWriting(one, state, allowed) ??
+        (await beforeWriting(deps, batch, one, round));
       if (ending === null) planned.push(one);
       else if (ending === 'again') again.push(read.group);
       else records.push(await recordOne(deps, batch, state, { one, ending, written: null }));
@@ -254,6 +258,7 @@ async function recordOne(
     ...(written === null ? {} : { retired: retiredFacts(settings.name, one, written, { now, links }) }),
     lookAfterMs: lookAfter(deps, batch, { one, ending, written }, now),
     writes,
+    looksForDoubles: deps.target.capabilities.doublesPossible.has(read.group.root),
     ...(without === undefined ? {} : { without }),
   };
   return recordEnding(input);

@@ -47,6 +47,8 @@ export type EndingInput = {
   /** An additional look after `landing`, a record of its own: milliseconds from now. */
   readonly lookAfterMs: number | null;
   readonly writes: boolean;
+  /** The platform could hold a creation twice whose outcome was unknown: it is looked for once more, later. */
+  readonly looksForDoubles?: boolean;
   readonly without?: ApplierDeps['without'];
 };
 
@@ -72,6 +74,8 @@ export function recordEnding(input: EndingInput): Records {
       reason =
         ending.kind === 'unchanged' ? ending.reason : (ending.retired ?? (ending.created ? 'created' : undefined));
       if (writes) facts.push(...healed(input));
+      if (writes && endsDoubt(input) && input.looksForDoubles === true)
+        delayed.push({ news: again(input, 'look', group.tries), afterMs: settings.timing.lookAgainMs });
       break;
     case 'retry': {
       const step = nextAttempt(input, ending);
@@ -117,13 +121,17 @@ function linkFacts({ settings, links, now }: EndingInput): readonly AnyFactWrite
   }));
 }
 
+// Whatever was in doubt is found; what was not, and may still land, is not.
+function endsDoubt({ read: { creating, links: known, group }, links, now }: EndingInput): boolean {
+  const linked = known.has(group.key) || links.some(({ entity, sourceId }) => `${entity}:${sourceId}` === group.key);
+  return creating !== null && (linked || creating.until <= now);
+}
+
 // Success un-parks, ends the ladder and whatever creation was in doubt, unless it may still land and nothing of it was found.
 function healed(input: EndingInput): readonly AnyFactWrite[] {
-  const { settings, read, links, now } = input;
+  const { settings, read, now } = input;
   const { group, parked, retrying, creating } = read;
-  const linked =
-    read.links.has(group.key) || links.some(({ entity, sourceId }) => `${entity}:${sourceId}` === group.key);
-  const doubtEnds = creating !== null && (linked || creating.until <= now);
+  const doubtEnds = endsDoubt(input);
   const pair = settings.name;
   return [
     ...(parked === null || lacks(input, 'success-un-parks')
@@ -133,6 +141,16 @@ function healed(input: EndingInput): readonly AnyFactWrite[] {
       ? []
       : [{ pair, kind: 'retrying' as const, id: group.key, value: retryingAfterSuccess(attemptsOf(input)) }]),
     ...(doubtEnds ? [{ pair, kind: 'creating' as const, id: group.key, value: null }] : []),
+    ...(doubtEnds && creating !== null && input.looksForDoubles === true
+      ? [
+          {
+            pair,
+            kind: 'doubtful' as const,
+            id: group.key,
+            value: { since: creating.since, lookAt: now + settings.timing.lookAgainMs },
+          },
+        ]
+      : []),
   ];
 }
 

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 
+import { DEFAULT_TIMING } from '#libs/model/pair.ts';
 import type { StoredRoot } from '#libs/model/stored.ts';
+import { must } from '#libs/runtime/must.ts';
 import type { Stage } from '../../simulators/woocommerce/index.ts';
 import { newsOf } from './harness.ts';
-import { newCustomer, newOrder, newShirt, openShops, type Shops } from './woocommerce-target.ts';
+import { LANDING_MS, newCustomer, newOrder, newShirt, openShops, type Shops } from './woocommerce-target.ts';
 
 // The look after `landing` is a news of its own, which comes later.
 const PATIENCE = { timeout: 15_000 } as const;
@@ -120,5 +122,50 @@ describe('law 4: what a killed process left half made in a WooCommerce shop', ()
     await shops.pair.hear(newsOf('customer', '7'));
 
     expect(shops.target.shop.state().customers).toMatchObject([{ email: 'ada@example.com', first_name: 'Ada' }]);
+  });
+});
+
+describe('law 4: an order that landed twice in a WooCommerce shop after all', () => {
+  const timing = {
+    ...DEFAULT_TIMING,
+    landingMs: LANDING_MS,
+    retriesMs: [50, 100, 200] as const,
+    coalesceMs: 1,
+    lookAgainMs: 600,
+  };
+
+  /** Its first creation lands so late that the second is there already. */
+  async function openDoubled(): Promise<Shops> {
+    const shops = await openShops({}, { timing });
+    shops.pair.sourceStore.put(plainOrder());
+    shops.target.shop.phpFaults.plant({
+      match: /^POST .*orders$/,
+      times: 1,
+      effect: { type: 'gateway', landsAfterMs: 900 },
+    });
+    await shops.pair.hear(newsOf('order', '1047'));
+    await expect.poll(() => count(shops, 'order'), PATIENCE).toBe(2);
+    return shops;
+  }
+
+  test('is found an hour later, parked and shown, and neither is deleted', async () => {
+    await using shops = await openDoubled();
+    await expect.poll(() => parked(shops), PATIENCE).toEqual(['order:1047 doubled']);
+
+    expect(count(shops, 'order')).toBe(2);
+    const message = (await shops.pair.facts.get('acme', 'parked', 'order:1047'))?.message ?? '';
+    for (const { id } of shops.target.shop.state().orders) expect(message).toContain(String(id));
+  });
+
+  test('is no longer parked once a person has removed one of them', async () => {
+    await using shops = await openDoubled();
+    await expect.poll(() => parked(shops), PATIENCE).toEqual(['order:1047 doubled']);
+    await shops.pair.hear(newsOf('order', '1047'));
+    expect(await parked(shops)).toEqual(['order:1047 doubled']);
+    shops.target.shop.people.trashOrder(must(shops.target.shop.state().orders[1], 'the later one').id);
+
+    await shops.pair.hear(newsOf('order', '1047'));
+
+    expect(await parked(shops)).toEqual([]);
   });
 });

@@ -14,6 +14,7 @@ const PARK_REASONS = {
   'impossible-transition': true,
   'parent-missing': true,
   'total-differs': true,
+  doubled: true,
   refused: true,
   failed: true,
   'not-stored': true,
