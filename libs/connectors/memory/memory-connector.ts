@@ -18,6 +18,8 @@ export type MemoryOptions = {
   readonly compareAndSwap?: boolean;
   readonly landingMs?: number;
   readonly pageSize?: number;
+  /** As platforms are at their best: a source id that stands there is taken, and a write moves the clock. By default it is as the worst. */
+  readonly atItsBest?: boolean;
 };
 
 /** The port over a store in memory: a call takes effect at once. Faults are decorators of it. */
@@ -69,10 +71,10 @@ export function createMemoryConnector(store: MemoryStore, options: MemoryOptions
     express: ({ wanted }) => ({ wanted, withheld: {} }),
     write: async (patches, { maySend }) =>
       maySend()
-        ? patches.map((patch) => writeNow(store, patch, compareAndSwap))
+        ? patches.map((patch) => writeNow(store, patch, options))
         : patches.map(() => ({ outcome: 'not-sent' })),
     create: async (drafts, { maySend }) =>
-      maySend() ? drafts.map((draft) => createNow(store, draft, now())) : drafts.map(() => ({ outcome: 'not-sent' })),
+      maySend() ? drafts.map((draft) => createNow(store, draft, options)) : drafts.map(() => ({ outcome: 'not-sent' })),
     retire: async (items, { maySend }) =>
       items.map((item) => (maySend() ? retireNow(store, item) : { outcome: 'not-sent' })),
     listSubscriptions: async () => [],
@@ -83,12 +85,19 @@ export function createMemoryConnector(store: MemoryStore, options: MemoryOptions
   };
 }
 
-function writeNow(store: MemoryStore, patch: RootPatch, compareAndSwap: boolean): WriteResult {
-  return applyPatch(store, patch, compareAndSwap);
+function writeNow(store: MemoryStore, patch: RootPatch, options: MemoryOptions): WriteResult {
+  const { now, compareAndSwap = false, atItsBest = false } = options;
+  const result = applyPatch(store, patch, compareAndSwap);
+  const written = store.get(patch.root, patch.targetId);
+  if (atItsBest && result.outcome === 'stored' && written !== undefined)
+    store.put({ ...written, changedAt: new Date(now()).toISOString() });
+  return result;
 }
 
-function createNow(store: MemoryStore, draft: RootDraft, now: number): CreateResult {
-  const stored = makeRoot(store, draft, new Date(now).toISOString());
+function createNow(store: MemoryStore, draft: RootDraft, { now, atItsBest = false }: MemoryOptions): CreateResult {
+  const isTaken = atItsBest && store.list(draft.root).some(({ sourceId }) => sourceId === draft.sourceId);
+  if (isTaken) return { outcome: 'taken', message: `The source id ${draft.sourceId} is taken` };
+  const stored = makeRoot(store, draft, new Date(now()).toISOString());
   store.put(stored);
   return { outcome: 'created', stored, complete: true };
 }

@@ -4,6 +4,7 @@ import type { Parcel } from '#libs/model/order.ts';
 import type { Product } from '#libs/model/product.ts';
 import type { Expressed, ExpressInput } from '../store-connector.ts';
 import { withhold, type ExpressDraft } from './woocommerce-express-draft.ts';
+import { decodeEntities } from './html-entities.ts';
 import { expressStatus } from './woocommerce-express-order.ts';
 import { expressVariant } from './woocommerce-express-variant.ts';
 
@@ -27,6 +28,11 @@ export function express(input: ExpressInput): Expressed {
   return draft;
 }
 
+function withoutEntities(text: string): string {
+  const decoded = decodeEntities(text);
+  return decoded === text ? text : withoutEntities(decoded);
+}
+
 // ── products ─────────────────────────────────────────────────────────────────────────────────────────────────
 
 // The database's column.
@@ -40,6 +46,8 @@ function expressProduct(draft: ExpressDraft): void {
     withhold(draft, 'title', 'WooCommerce would call a product without a title "Product"');
   else if (typeof title === 'string' && title.length > TITLE_MAX)
     withhold(draft, 'title', `longer than ${String(TITLE_MAX)} characters`);
+  // It keeps `&` as an entity, so a title that has one in its text comes back without.
+  else if (typeof title === 'string') wanted['title'] = withoutEntities(title);
   const description = wanted['description'];
   if (typeof description === 'string') wanted['description'] = toKeptHtml(description);
   const handle = wanted['handle'];

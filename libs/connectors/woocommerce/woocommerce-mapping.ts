@@ -171,6 +171,9 @@ function toGrams(weight: string, unit: string | null): Variant['weight'] {
   return { grams: Math.round(amount * factor * 1000) / 1000 };
 }
 
+/** The category that a shop puts a product into which has none. */
+const NO_CATEGORY = 'uncategorized';
+
 function toProduct(wire: ProductWire): Product {
   return {
     title: decodeEntities(wire.name),
@@ -178,7 +181,7 @@ function toProduct(wire: ProductWire): Product {
     handle: decodeSlug(wire.slug),
     // Private and scheduled ones are seen by staff alone.
     status: wire.status === 'publish' ? 'active' : 'draft',
-    categories: wire.categories.map(({ name }) => decodeEntities(name)),
+    categories: wire.categories.filter(({ slug }) => slug !== NO_CATEGORY).map(({ name }) => decodeEntities(name)),
     brand: orNull(decodeEntities(wire.brands[0]?.name ?? '')),
     tags: wire.tags.map(({ name }) => decodeEntities(name)),
     seo: {

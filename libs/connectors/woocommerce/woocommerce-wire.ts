@@ -75,6 +75,7 @@ const metaList = listOf(metaSchema.nullable().catch(null))
   .transform((list) => list.filter((entry) => entry !== null));
 
 const namedSchema = z.object({ name: text });
+const categorySchema = z.object({ name: text, slug: text });
 const imageSchema = z.object({ id: reference, src: text, alt: text });
 
 const dates = {
@@ -118,7 +119,7 @@ export const productWireSchema = z.object({
   name: text,
   slug: text,
   description: text,
-  categories: listOf(namedSchema),
+  categories: listOf(categorySchema),
   brands: listOf(namedSchema),
   tags: listOf(namedSchema),
   images: listOf(imageSchema),

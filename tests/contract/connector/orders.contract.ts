@@ -1,0 +1,114 @@
+import { expect, test } from 'vitest';
+
+import type { OrderStep } from '#libs/connectors/store-connector.ts';
+import { eur } from '#tests/builders/entities.ts';
+import { orderDraft } from './drafts.ts';
+import { stepsOn, type Workbench } from './subject.ts';
+
+const PENDING = { payment: 'pending', fulfilment: 'open', cancelled: false, onHold: false } as const;
+
+/** What is appended to orders, and how they move on. */
+export function testOrders(bench: () => Workbench): void {
+  const writes = (): ReadonlySet<string> => bench().subject.hands.capabilities.writable;
+
+  async function anOrderWith(...steps: readonly OrderStep[]) {
+    const made = await bench().readBack(await bench().make(orderDraft(bench())));
+    const [result] = await bench().write(stepsOn(made, ...steps));
+    return { made, result, now: await bench().readBack(made) };
+  }
+
+  test('entries of the history are appended once each and in order, however often they are written', async () => {
+    if (!writes().has('order.history')) return;
+    const entries = ['1', '2'].map((id) => ({
+      id: `${bench().next()}${id}`,
+      at: `2026-11-0${id}T10:00:00Z`,
+      text: `Besked & svar nr. ${id} 📦`,
+      forCustomer: id === '2',
+    }));
+    const { made, now } = await anOrderWith({ kind: 'history', entries: entries.slice(0, 1) });
+
+    await bench().write(stepsOn(now, { kind: 'history', entries }));
+    await bench().write(stepsOn(await bench().readBack(made), { kind: 'history', entries }));
+
+    const { order } = await bench().readBack(made);
+    expect(order.history?.map(({ id }) => id)).toEqual(entries.map(({ id }) => id));
+    expect(order.history?.map(({ text, at, forCustomer }) => [text, at, forCustomer])).toEqual(
+      entries.map(({ text, at, forCustomer }) => [text, at, forCustomer]),
+    );
+  });
+
+  test('a part of the money goes back once, however often it is written', async () => {
+    if (!writes().has('order.status')) return;
+    const step = {
+      kind: 'refund',
+      sourceId: bench().next(),
+      amount: eur(1250),
+      at: '2026-11-05T10:00:00Z',
+      reason: 'Ridse & bule',
+    } as const;
+    const { made, now } = await anOrderWith(step);
+
+    await bench().write(stepsOn(now, step));
+
+    const { order } = await bench().readBack(made);
+    expect(order.refunds.map(({ id, amount }) => [id, amount])).toEqual([[step.sourceId, eur(1250)]]);
+    expect(order.status.state).toMatchObject({ payment: 'partiallyRefunded', refunded: eur(1250) });
+  });
+
+  test('parcels stand on an order once, and are replaced as a whole', async () => {
+    if (!writes().has('order.tracking')) return;
+    const parcel = { number: '00340434161094042557', carrier: 'DHL', url: null, shippedAt: '2026-11-05T10:00:00Z' };
+    const { made, now } = await anOrderWith({ kind: 'fulfil', parcels: [parcel] });
+
+    await bench().write(stepsOn(now, { kind: 'fulfil', parcels: [parcel] }));
+    const shipped = await bench().readBack(made);
+    await bench().write(stepsOn(shipped, { kind: 'track', parcels: [{ ...parcel, number: 'JJD0001' }] }));
+
+    const { order } = await bench().readBack(made);
+    expect(shipped.order.tracking.map(({ number }) => number)).toEqual([parcel.number]);
+    expect(shipped.order.status.state).toMatchObject({ fulfilment: 'fulfilled' });
+    expect(order.tracking.map(({ number }) => number)).toEqual(['JJD0001']);
+  });
+
+  test('an order that nobody has paid is paid once, and cancelled for good', async () => {
+    if (!writes().has('order.status')) return;
+    const draft = orderDraft(bench(), {}, { state: PENDING });
+    const made = await bench().readBack(await bench().make(draft));
+    await bench().write(stepsOn(made, { kind: 'pay', at: null }));
+    const paid = await bench().readBack(made);
+
+    const again = await bench().write(stepsOn(made, { kind: 'pay', at: null }));
+    const other = await bench().readBack(await bench().make(orderDraft(bench(), {}, { state: PENDING })));
+    const [cancelled] = await bench().write(stepsOn(other, { kind: 'cancel' }));
+
+    expect(made.order.status.state).toMatchObject({ payment: 'pending' });
+    expect(paid.order.status.state).toMatchObject({ payment: 'paid' });
+    expect(again[0]?.outcome).toBe('stored');
+    expect((await bench().readBack(made)).order.status.state).toMatchObject({ payment: 'paid' });
+    expect(cancelled?.outcome).toBe('stored');
+    expect((await bench().readBack(other)).order.status.state).toMatchObject({ cancelled: true });
+  });
+
+  test('our own hold comes and goes, and is no state of the order', async () => {
+    if (!bench().subject.hands.capabilities.holdsOrders) return;
+    const { made, now } = await anOrderWith({ kind: 'hold', sourceId: bench().next() });
+    await bench().write(stepsOn(now, { kind: 'hold', sourceId: made.sourceId ?? '' }));
+    const held = await bench().readBack(made);
+
+    await bench().write(stepsOn(held, { kind: 'releaseHold' }));
+    const free = await bench().readBack(made);
+
+    expect([made.heldByUs, now.heldByUs, held.heldByUs, free.heldByUs]).toEqual([false, true, true, false]);
+    expect([now, held, free].map(({ order }) => order.status.state?.onHold)).toEqual([false, false, false]);
+  });
+
+  test('the buyer’s remark is replaced, and taken away', async () => {
+    if (!writes().has('order.note')) return;
+    const { made, now } = await anOrderWith({ kind: 'note', text: 'Ring på & vent\n2. sal 🔔' });
+
+    await bench().write(stepsOn(now, { kind: 'note', text: null }));
+
+    expect(now.order.note).toBe('Ring på & vent\n2. sal 🔔');
+    expect((await bench().readBack(made)).order.note).toBeNull();
+  });
+}
