@@ -17,6 +17,10 @@ function seedAt({ simulator }: Harness, [main, shop, outlet]: readonly [number, 
   return productId;
 }
 
+function numbers({ simulator }: Harness): readonly number[] | undefined {
+  return simulator.state().products[0]?.variants[0]?.levels.map(({ available }) => available);
+}
+
 async function quantityByScan({ connector }: Harness, fields: readonly 'variant.quantity'[]): Promise<number | null> {
   const roots: StoredRoot[] = [];
   for await (const page of connector.scan('product', { after: null }, { ...CALL, fields: new Set(fields) }))
@@ -51,9 +55,37 @@ describe('several locations of a Shopify shop', () => {
 
     const results = await harness.connector.write([patchOf(present, { quantity: 10 })], WRITE);
 
-    expect(results).toMatchObject([{ outcome: 'stored' }]);
+    expect(results).toEqual([{ outcome: 'stored', stored: { [present.variants[0]?.id ?? '']: { quantity: 10 } } }]);
+    expect(numbers(harness)).toEqual([7, 3, 100]);
+  });
+
+  test.each([
+    ['exactly what lies at the others', 3, [0, 3, 100]],
+    ['less than lies at the others', 2, [0, 2, 100]],
+    ['nothing', 0, [0, 0, 100]],
+    ['less than nothing', -4, [-4, 0, 100]],
+  ] as const)('a number of %s tells none of them to owe units', async (_name, quantity, expected) => {
+    await using harness = await openShopify(PLACES);
+    const productId = seedAt(harness, [4, 3, 100]);
+    const present = await readProduct(harness, productId);
+
+    const results = await harness.connector.write([patchOf(present, { quantity })], WRITE);
+
+    expect(results).toEqual([{ outcome: 'stored', stored: { [present.variants[0]?.id ?? '']: { quantity } } }]);
+    expect(numbers(harness)).toEqual(expected);
+    expect((await readProduct(harness, productId)).variants[0]?.variant.quantity).toBe(quantity);
+  });
+
+  test('a number that moved at another location meanwhile is not overwritten', async () => {
+    await using harness = await openShopify(PLACES);
+    const present = await readProduct(harness, seedAt(harness, [4, 3, 100]));
     const [variant] = harness.simulator.state().products[0]?.variants ?? [];
-    expect(variant?.levels.map(({ available }) => available)).toEqual([7, 3, 100]);
+    harness.simulator.setAvailable(variant?.id ?? '', 1, harness.simulator.locationIds[1]);
+
+    const results = await harness.connector.write([patchOf(present, { quantity: 0 })], WRITE);
+
+    expect(results).toEqual([{ outcome: 'stale' }]);
+    expect(numbers(harness)?.[1]).toBe(1);
   });
 
   test('a check of a source names the locations that do not count', async () => {

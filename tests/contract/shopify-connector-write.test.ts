@@ -56,7 +56,7 @@ describe('the Shopify connector writes stock', () => {
     if (good === undefined || bad === undefined) throw new Error('Not seeded');
     const variants = bad.variants.map((variant) => ({
       ...variant,
-      native: { inventoryItemId: 'gid://shopify/InventoryItem/1', available: 5, elsewhere: 0 },
+      native: { inventoryItemId: 'gid://shopify/InventoryItem/1', available: 5, others: [] },
     }));
 
     const results = await harness.connector.write(

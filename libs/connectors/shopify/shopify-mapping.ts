@@ -10,13 +10,13 @@ import { parseJson } from './shopify-token.ts';
 import type { AddressWire, CustomerWire, LevelWire, ProductWire, VariantWire } from './shopify-wire.ts';
 
 /**
- * What a later write of a variant needs: where its stock is counted, which number a compare-and-swap must expect at the location that
- * is written to, and what lies at the others, which is part of the quantity and is not written.
+ * What a later write of a variant needs: where its stock is counted, and which numbers a compare-and-swap must expect. `others` are the
+ * numbers at the other locations that count, in their order; null where the item is not stocked.
  */
 export type VariantNative = {
   readonly inventoryItemId: string;
   readonly available: number;
-  readonly elsewhere: number;
+  readonly others: readonly (number | null)[];
 };
 
 export type StockParts = { readonly tracked: boolean; readonly quantity: number | null; readonly backorders: boolean };
@@ -30,8 +30,12 @@ export function readStockStatus({ tracked, quantity, backorders }: StockParts): 
 export function toStoredVariant(wire: VariantWire, currency: string): StoredVariant {
   const { inventoryItem } = wire;
   const [first = null, ...others] = inventoryItem.levels;
-  const elsewhere = others.reduce((sum, level) => sum + sellable(level), 0);
-  const native: VariantNative = { inventoryItemId: inventoryItem.id, available: numberAt(first), elsewhere };
+  const native: VariantNative = {
+    inventoryItemId: inventoryItem.id,
+    available: numberAt(first),
+    others: others.map((level) => (level === null || level.isActive === false ? null : numberAt(level))),
+  };
+  const elsewhere = native.others.reduce<number>((sum, available) => sum + (available ?? 0), 0);
   return {
     id: fromGid(wire.id),
     sourceId: wire.sourceId?.value ?? null,

@@ -13,7 +13,7 @@ import { userErrorWire } from './shopify-wire.ts';
 import type { WriterParts } from './shopify-write.ts';
 import { writeImages } from './shopify-write-images.ts';
 import { refusal, type WriteSession } from './shopify-write-session.ts';
-import type { QuantityRow, RowResult } from './shopify-write-stock.ts';
+import { spread, type QuantityRow, type RowResult } from './shopify-write-stock.ts';
 
 type Failure = Exclude<WriteResult, { readonly outcome: 'stored' }>;
 type Stored = Record<string, Record<string, unknown>>;
@@ -22,7 +22,12 @@ type Stored = Record<string, Record<string, unknown>>;
 export type ProductWork = {
   readonly stored: Stored;
   readonly failures: Failure[];
-  readonly quantities: readonly { readonly variantId: string; readonly row: QuantityRow }[];
+  readonly quantities: readonly {
+    readonly variantId: string;
+    readonly quantity: number;
+    /** At one location or several, which together come to it. */
+    readonly rows: readonly QuantityRow[];
+  }[];
 };
 
 type ContentParts = Pick<WriterParts, 'client' | 'clock' | 'collections'>;
@@ -69,12 +74,18 @@ async function writeContent(
 
 /** Joins what the quantities brought with what was written before. */
 export function endProduct(patch: RootPatch, work: ProductWork, rows: readonly RowResult[]): WriteResult {
-  for (const [index, { variantId, row }] of work.quantities.entries()) {
-    const result = rows[index] ?? { outcome: 'not-sent' };
-    if (result.outcome === 'stored') remember(work.stored, variantId, { quantity: row.quantity });
-    else if (result.outcome === 'refused')
-      work.failures.push({ outcome: 'refused', message: `variant ${variantId}: ${result.message}` });
-    else work.failures.push(result);
+  let from = 0;
+  for (const { variantId, quantity, rows: own } of work.quantities) {
+    const failed = own.flatMap((_, index): Failure[] => {
+      const result = rows[from + index] ?? { outcome: 'not-sent' };
+      if (result.outcome === 'stored') return [];
+      return [
+        result.outcome === 'refused' ? { ...result, message: `variant ${variantId}: ${result.message}` } : result,
+      ];
+    });
+    from += own.length;
+    if (failed.length === 0) remember(work.stored, variantId, { quantity });
+    work.failures.push(...failed);
   }
   const failure = worst(work.failures);
   if (failure !== null) return failure;
@@ -256,9 +267,7 @@ function toQuantities(patch: RootPatch): ProductWork['quantities'] {
     if (entity !== 'variant' || typeof quantity !== 'number') return [];
     const native = findVariant(patch, targetId)?.native as VariantNative | undefined;
     if (native === undefined) return [];
-    const { inventoryItemId, available, elsewhere } = native;
-    // What lies at the other locations that count stays there.
-    return [{ variantId: targetId, row: { inventoryItemId, quantity: quantity - elsewhere, expected: available } }];
+    return [{ variantId: targetId, quantity, rows: spread(quantity, native) }];
   });
 }
 

@@ -5,14 +5,17 @@ import type { WriteFailure } from './shopify-client.ts';
 import * as writes from './shopify-documents-write.ts';
 import { inParallel } from './shopify-gate.ts';
 import { chunk } from './shopify-ids.ts';
+import type { VariantNative } from './shopify-mapping.ts';
 import { userErrorWire, type UserErrorWire } from './shopify-wire.ts';
 import type { WriteSession } from './shopify-write-session.ts';
 
-/** One absolute write of what is available; `expected` is compared by the platform, null skips that (new entities only). */
+/** One absolute write of what is available at one location that counts; `expected` is compared by the platform. */
 export type QuantityRow = {
   readonly inventoryItemId: string;
+  /** Which of the locations that count; the first is the one that is written to. */
+  readonly place: number;
   readonly quantity: number;
-  readonly expected: number | null;
+  readonly expected: number;
 };
 export type RowResult = { readonly outcome: 'stored' } | { readonly outcome: 'stale' } | WriteFailure;
 
@@ -20,23 +23,46 @@ export type RowResult = { readonly outcome: 'stored' } | { readonly outcome: 'st
 const ROWS_MAX = 250;
 const answer = z.object({ inventorySetQuantities: z.object({ userErrors: z.array(userErrorWire) }) });
 
+/**
+ * The writes that make the locations come to a number together. What lies at the others stays there, and the first bears the
+ * difference; only a number that is less than what they hold takes from them, the last first, so that none is told to owe units.
+ */
+export function spread(total: number, { inventoryItemId, available, others }: VariantNative): readonly QuantityRow[] {
+  const elsewhere = others.reduce<number>((sum, number) => sum + (number ?? 0), 0);
+  const row = (place: number, quantity: number, expected: number): QuantityRow => ({
+    inventoryItemId,
+    place,
+    quantity,
+    expected,
+  });
+  if (total >= elsewhere) return [row(0, total - elsewhere, available)];
+  let left = Math.max(0, total);
+  const rows = others.flatMap((number, index) => {
+    if (number === null) return [];
+    const kept = Math.min(left, Math.max(0, number));
+    left -= kept;
+    return kept === number ? [] : [row(index + 1, kept, number)];
+  });
+  return [row(0, Math.min(0, total), available), ...rows];
+}
+
 /** Sets quantities, 250 to a call; one result per row, in order. */
 export async function setQuantities(
   rows: readonly QuantityRow[],
   {
     session,
-    location,
+    locations,
     random,
     maxConcurrent,
   }: {
     readonly session: WriteSession;
-    readonly location: string;
+    readonly locations: readonly string[];
     readonly random: Random;
     readonly maxConcurrent: number;
   },
 ): Promise<readonly RowResult[]> {
   const parts = chunk(rows, ROWS_MAX);
-  const results = await inParallel(parts, maxConcurrent, (part) => setPart(part, { session, location, random }));
+  const results = await inParallel(parts, maxConcurrent, (part) => setPart(part, { session, locations, random }));
   return results.flat();
 }
 
@@ -46,7 +72,11 @@ export async function setQuantities(
  */
 async function setPart(
   rows: readonly QuantityRow[],
-  { session, location, random }: { readonly session: WriteSession; readonly location: string; readonly random: Random },
+  {
+    session,
+    locations,
+    random,
+  }: { readonly session: WriteSession; readonly locations: readonly string[]; readonly random: Random },
 ): Promise<readonly RowResult[]> {
   const results: (RowResult | undefined)[] = rows.map(() => undefined);
   const left = (): readonly number[] => rows.flatMap((_, index) => (results[index] === undefined ? [index] : []));
@@ -60,7 +90,7 @@ async function setPart(
         name: 'available',
         reason: 'correction',
         referenceDocumentUri: 'gid://lockstep/Sync/stock',
-        quantities: open.map((index) => toInput(rows[index] as QuantityRow, location)),
+        quantities: open.map((index) => toInput(rows[index] as QuantityRow, locations)),
       },
       key: randomId(random),
     });
@@ -87,10 +117,10 @@ async function setPart(
 }
 
 function toInput(
-  { inventoryItemId, quantity, expected }: QuantityRow,
-  location: string,
+  { inventoryItemId, place, quantity, expected }: QuantityRow,
+  locations: readonly string[],
 ): Readonly<Record<string, unknown>> {
-  return { inventoryItemId, locationId: location, quantity, changeFromQuantity: expected };
+  return { inventoryItemId, locationId: locations[place], quantity, changeFromQuantity: expected };
 }
 
 /** `["input","quantities","3","quantity"]` names the fourth row. */

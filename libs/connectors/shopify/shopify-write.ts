@@ -12,7 +12,7 @@ import { takeSteps } from './shopify-order-steps.ts';
 import type { Reader } from './shopify-read.ts';
 import type { Shop } from './shopify-shop.ts';
 import { writeCustomer } from './shopify-write-customers.ts';
-import { endProduct, worst, writeProductFields } from './shopify-write-products.ts';
+import { endProduct, worst, writeProductFields, type ProductWork } from './shopify-write-products.ts';
 import { createWriteSession, type WriteSession } from './shopify-write-session.ts';
 import { writeStamps, type StampWork } from './shopify-write-stamps.ts';
 import { setQuantities } from './shopify-write-stock.ts';
@@ -86,11 +86,12 @@ async function writeProducts(patches: readonly RootPatch[], { session, parts, re
   const ready = patches.filter((patch) => !results.has(patch));
   // Tracking comes before the number: an untracked item has none.
   const works = await inParallel(ready, parts.maxConcurrent, (patch) => writeProductFields(patch, session, parts));
-  const rows = works.flatMap(({ quantities }) => quantities.map(({ row }) => row));
-  const location = rows.length === 0 ? '' : await parts.shop.location(session.call);
+  const rowsOf = ({ quantities }: ProductWork) => quantities.flatMap(({ rows }) => rows);
+  const rows = works.flatMap(rowsOf);
+  const locations = rows.length === 0 ? [] : await parts.shop.locations(session.call);
   const set = await setQuantities(rows, {
     session,
-    location,
+    locations,
     random: parts.random,
     maxConcurrent: parts.maxConcurrent,
   });
@@ -98,8 +99,9 @@ async function writeProducts(patches: readonly RootPatch[], { session, parts, re
   for (const [index, patch] of ready.entries()) {
     const work = works[index];
     if (work === undefined) continue;
-    results.set(patch, endProduct(patch, work, set.slice(from, from + work.quantities.length)));
-    from += work.quantities.length;
+    const count = rowsOf(work).length;
+    results.set(patch, endProduct(patch, work, set.slice(from, from + count)));
+    from += count;
   }
 }
 
