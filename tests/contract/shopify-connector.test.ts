@@ -86,6 +86,28 @@ describe('the Shopify connector reads', () => {
     ]);
   });
 
+  test('the product of an inventory item is asked for once, as it is so for life', async () => {
+    await using harness = await openShopify();
+    const { connector, simulator } = harness;
+    const [a, b] = ['A', 'B'].map((sku) => simulator.seedProduct({ title: sku, variants: [{ sku, price: '1' }] }));
+    const items = [a, b].map((seeded) => bare(seeded?.inventoryItemIds[0] ?? ''));
+    const calls = (): number => simulator.ledger.calls.length;
+    // Known by a read of the product.
+    await connector.readRoots('product', [{ id: bare(a?.productId ?? '') }], CALL);
+
+    const before = calls();
+    const first = await connector.readRootsOf('inventoryItem', items, CALL);
+    const between = calls();
+    const second = await connector.readRootsOf('inventoryItem', [...items.toReversed(), '7'], CALL);
+
+    expect([between - before, calls() - between]).toEqual([1, 1]);
+    expect(second).toEqual([first[1], first[0], null]);
+    // Whether the product is still there is for the read that follows.
+    simulator.deleteProduct(a?.productId ?? '');
+    expect(await connector.readRootsOf('inventoryItem', items, CALL)).toEqual(first);
+    expect(await connector.readRoots('product', [{ id: first[0]?.rootId ?? '' }], CALL)).toEqual([null]);
+  });
+
   test('the available number at the configured location, not the sum of all', async () => {
     await using harness = await openShopify({ locations: ['Main warehouse', 'Shop'] });
     const seeded = harness.simulator.seedProduct({ title: 'Tee', variants: [{ sku: 'A', price: '1', quantity: 4 }] });

@@ -7,6 +7,7 @@ import type { ShopifyClient } from './shopify-client.ts';
 import * as catalogue from './shopify-documents-products.ts';
 import * as reads from './shopify-documents-read.ts';
 import { fromGid, toGid } from './shopify-ids.ts';
+import { createItemMemory, type ItemOwner } from './shopify-item-memory.ts';
 import { toStoredCustomer, toStoredProduct, toStoredVariant } from './shopify-mapping.ts';
 import { toStoredOrder } from './shopify-mapping-order.ts';
 import { createPieces } from './shopify-pieces.ts';
@@ -56,7 +57,8 @@ export function createReader(client: ShopifyClient, shop: Shop, { events }: { re
   const products = createProductReader(client, shop, whole);
   const parts = createPartReader(client, shop);
   const flat = createFlatReader(client, whole);
-  const pieces = createPieces(IDS_MAX);
+  const items = createItemMemory();
+  const owners = createOwnerReader(client);
 
   return {
     ...whole,
@@ -69,22 +71,56 @@ export function createReader(client: ShopifyClient, shop: Shop, { events }: { re
       const wanted = refs.filter(({ children }) => children === undefined).map(({ id }) => id);
       const narrowed = refs.filter(({ children }) => children !== undefined);
       const [found, partial] = await Promise.all([products(unique(wanted), call), parts(narrowed, call)]);
+      for (const product of [...found.values(), ...partial.values()]) items.learn(product);
       return refs.map((ref) => (ref.children === undefined ? found.get(ref.id) : partial.get(ref.id)) ?? null);
     },
     async rootsOf(childKind, ids, call) {
-      const type = childKind === 'variant' ? 'ProductVariant' : 'InventoryItem';
-      const found = await pieces(ids, async (part) => {
-        const variables = { ids: part.map((id) => toGid(type, id)) };
-        return (await client.read(reads.PRODUCTS_OF_ITEMS, productsOfItemsAnswer, variables, call)).nodes;
-      });
-      return found.map((node) => {
-        const variant = node?.variants?.nodes[0];
-        const product = variant?.product ?? node?.product;
-        const child = variant?.id ?? node?.id;
-        if (product === null || product === undefined || child === null || child === undefined) return null;
-        return { root: 'product', rootId: fromGid(product.id), children: [fromGid(child)] };
+      const isItem = childKind !== 'variant';
+      const known = new Map(ids.flatMap((id) => (isItem ? toEntry(id, items.get(id)) : [])));
+      const asked = ids.filter((id) => !known.has(id));
+      const found = await owners(isItem ? 'InventoryItem' : 'ProductVariant', asked, call);
+      for (const [index, id] of asked.entries()) {
+        const owner = found[index] ?? undefined;
+        if (owner === undefined) continue;
+        known.set(id, owner);
+        if (isItem) items.set(id, owner);
+      }
+      return ids.map((id) => {
+        const owner = known.get(id);
+        return owner === undefined ? null : { root: 'product', rootId: owner.rootId, children: [owner.variantId] };
       });
     },
+  };
+}
+
+function toEntry(id: string, owner: ItemOwner | undefined): readonly (readonly [string, ItemOwner])[] {
+  return owner === undefined ? [] : [[id, owner]];
+}
+
+type OwnerReader = (
+  type: 'InventoryItem' | 'ProductVariant',
+  ids: readonly string[],
+  call: CallContext,
+) => Promise<readonly (ItemOwner | null)[]>;
+
+/** Asks which variant and product a child belongs to; null: it is not there any more. */
+function createOwnerReader(client: ShopifyClient): OwnerReader {
+  const pieces = createPieces(IDS_MAX);
+  return async (type, ids, call) => {
+    const found = await pieces(ids, async (part) => {
+      const variables = { ids: part.map((id) => toGid(type, id)) };
+      const { nodes } = await client.read(reads.PRODUCTS_OF_ITEMS, productsOfItemsAnswer, variables, call);
+      if (nodes.length !== part.length)
+        throw new SyncError('STORE_ANSWER_FOREIGN', 'Cannot read nodes: the answer leaves some out');
+      return nodes;
+    });
+    return found.map((node) => {
+      const variant = node?.variants?.nodes[0];
+      const product = variant?.product ?? node?.product;
+      const child = variant?.id ?? node?.id;
+      if (product === null || product === undefined || child === null || child === undefined) return null;
+      return { rootId: fromGid(product.id), variantId: fromGid(child) };
+    });
   };
 }
 
