@@ -176,6 +176,41 @@ describe('the Shopify connector and images', () => {
   });
 });
 
+describe('a call about content whose answer was lost', () => {
+  const effect = { type: 'lost-answer', landsAfterMs: 0 } as const;
+
+  test('makes no second collection', async () => {
+    await using harness = await openPrepared();
+    const present = await seed(harness, {});
+    harness.simulator.faults.plant({ kind: 'write', match: /collectionCreate/, effect, times: 1 });
+
+    const lost = await write(harness, present, { categories: ['New'] });
+    const again = await write(harness, await readProduct(harness, present.id), { categories: ['New'] });
+
+    expect([lost?.outcome, again?.outcome]).toEqual(['unknown', 'stored']);
+    expect(harness.simulator.state().collections.map(({ title }) => title)).toEqual(['New']);
+  });
+
+  test.each(['productUpdate', 'metafieldsSet', 'fileUpdate', 'productReorderMedia'])(
+    'fetches no image twice: %s',
+    async (mutation) => {
+      await using harness = await openPrepared();
+      const present = await seed(harness, { images: [{ src: 'https://cdn.example.com/old.jpg', alt: 'Old' }] });
+      const images = [image('front', 'Front'), { ...image('old'), alt: 'Old shirt' }];
+      harness.simulator.faults.plant({ kind: 'write', match: new RegExp(mutation), effect, times: 1 });
+
+      const lost = await write(harness, present, { images });
+      const again = await write(harness, await readProduct(harness, present.id), { images });
+
+      expect([lost?.outcome, again?.outcome]).toEqual(['unknown', 'stored']);
+      const { product } = await readProduct(harness, present.id);
+      expect(product.images.map(({ alt, hash }) => [alt, hash])).toEqual(
+        images.map(({ url, alt }) => [alt, addressHash(url)]),
+      );
+    },
+  );
+});
+
 const variantsOf = (count: number) =>
   Array.from({ length: count }, (_, index) => ({
     sourceId: `v${index}`,

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { OrderStep } from '#libs/connectors/store-connector.ts';
 import type { StoredOrder } from '#libs/model/stored.ts';
 import { anOrder, createOrder, EUR, openPrepared, orderDraft, step } from './shopify-builders.ts';
-import { CALL, type Harness } from './shopify-harness.ts';
+import { bare, CALL, openShopify, WRITE, type Harness } from './shopify-harness.ts';
 
 const parcel = (number: string, carrier: string | null = 'DHL') => ({ number, carrier, url: null, shippedAt: null });
 
@@ -155,5 +155,60 @@ describe('the Shopify connector names the carrier of each parcel', () => {
     expect(stored.order.tracking).toMatchObject(tracking.map(({ number, carrier }) => ({ number, carrier })));
     expect(again?.outcome).toBe('stored');
     expect(harness.simulator.ledger.entries).toHaveLength(before);
+  });
+});
+
+describe('the Shopify connector and an order that ships from two locations', () => {
+  async function openTwo(): Promise<{ harness: Harness; present: StoredOrder }> {
+    const harness = await openShopify({ locations: ['Main warehouse', 'Bonn'] });
+    await harness.connector.prepare(CALL.fields, WRITE);
+    const { variantIds } = harness.simulator.seedProduct({
+      title: 'Tee',
+      variants: [{ sku: 'A', price: '10', quantity: 0 }],
+    });
+    harness.simulator.setAvailable(variantIds[0] ?? '', 9, harness.simulator.locationIds[1]);
+    const draft = {
+      ...orderDraft({ order: twoLines(), hold: true }),
+      lineVariantIds: [bare(variantIds[0] ?? ''), null],
+    };
+    return { harness, present: await createOrder(harness, draft) };
+  }
+  const places = ({ simulator }: Harness) =>
+    (simulator.state().orders[0]?.fulfillments ?? []).map(({ locationId }) =>
+      simulator.locationIds.indexOf(locationId ?? ''),
+    );
+
+  test('both parts are held, and each leaves from its own', async () => {
+    const { harness, present } = await openTwo();
+    await using _open = harness;
+    const states = () => harness.simulator.state().orders[0]?.fulfillmentOrders.map(({ status }) => status);
+    expect(states()).toEqual(['ON_HOLD', 'ON_HOLD']);
+
+    const result = await step(harness, present, { kind: 'releaseHold' }, { kind: 'fulfil', parcels: [parcel('1')] });
+
+    expect(result).toMatchObject({ stored: { [present.id]: { status: { state: { fulfilment: 'fulfilled' } } } } });
+    expect(places(harness)).toEqual([1, 0]);
+    expect(states()).toEqual(['CLOSED', 'CLOSED']);
+  });
+
+  test('a part takes from both what is named', async () => {
+    const { harness, present } = await openTwo();
+    await using _open = harness;
+    const lines = present.order.lines.slice(0, 2).map(({ id }) => ({ lineId: id, shipped: 1 }));
+
+    const result = await step(
+      harness,
+      present,
+      { kind: 'releaseHold' },
+      { kind: 'fulfil', parcels: [parcel('1')], lines },
+      { kind: 'hold', sourceId: 'woo-77' },
+    );
+
+    expect(result).toMatchObject({
+      stored: { [present.id]: { status: { state: { fulfilment: 'partial', shipped: 2 } } } },
+    });
+    expect(places(harness)).toEqual([1, 0]);
+    expect(await read(harness, present)).toMatchObject({ heldByUs: true });
+    expect(harness.simulator.ledger.effects).toEqual([]);
   });
 });

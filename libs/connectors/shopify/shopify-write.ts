@@ -15,7 +15,7 @@ import { writeCustomer } from './shopify-write-customers.ts';
 import { endProduct, worst, writeProductFields, type ProductWork } from './shopify-write-products.ts';
 import { createWriteSession, type WriteSession } from './shopify-write-session.ts';
 import { writeStamps, type StampWork } from './shopify-write-stamps.ts';
-import { setQuantities } from './shopify-write-stock.ts';
+import { setQuantities, type QuantityRow } from './shopify-write-stock.ts';
 
 export type WriterParts = {
   readonly client: ShopifyClient;
@@ -86,7 +86,6 @@ async function writeProducts(patches: readonly RootPatch[], { session, parts, re
   const ready = patches.filter((patch) => !results.has(patch));
   // Tracking comes before the number: an untracked item has none.
   const works = await inParallel(ready, parts.maxConcurrent, (patch) => writeProductFields(patch, session, parts));
-  const rowsOf = ({ quantities }: ProductWork) => quantities.flatMap(({ rows }) => rows);
   const rows = works.flatMap(rowsOf);
   const locations = rows.length === 0 ? [] : await parts.shop.locations(session.call);
   const set = await setQuantities(rows, {
@@ -103,6 +102,10 @@ async function writeProducts(patches: readonly RootPatch[], { session, parts, re
     results.set(patch, endProduct(patch, work, set.slice(from, from + count)));
     from += count;
   }
+}
+
+function rowsOf({ quantities }: ProductWork): readonly QuantityRow[] {
+  return quantities.flatMap(({ rows }) => rows);
 }
 
 // A product of our making that leaves its draft for the first time is in no sales channel yet.
