@@ -24,6 +24,9 @@ export type CatalogueWork = {
   readonly moveUnits: (variantId: string, units: number, from: string, to: string) => void;
   /** The item is not stocked at that location any more; the number that was there is kept. */
   readonly stopStocking: (variantId: string, locationId: string) => void;
+  /** Nothing is sold from there any more; its stock is moved by hand before. */
+  readonly closeLocation: (locationId: string) => void;
+  readonly openLocation: (name: string) => string;
 };
 
 export function createCatalogueWork(world: World, asPeople: AsPeople): CatalogueWork {
@@ -49,6 +52,10 @@ export function createCatalogueWork(world: World, asPeople: AsPeople): Catalogue
         const level = levelAt(world, must(world.variants.get(id), id).inventoryItemId, locationId);
         world.levels.update(must(level, locationId).id, { isActive: false, updatedAt: world.stamp() });
       }),
+    closeLocation: (id) =>
+      asPeople(() => void world.locations.update(must(world.locations.get(id), id).id, { isActive: false })),
+    openLocation: (name) =>
+      asPeople(() => world.locations.insert({ id: world.gid('Location'), name, isActive: true }).id),
   };
 }
 

@@ -98,6 +98,19 @@ describe('several locations of a Shopify shop', () => {
     expect(warning?.message).not.toMatch(/"Shop"/);
   });
 
+  test('a location that was closed is told, and another of its name is taken', async () => {
+    await using harness = await openShopify(PLACES);
+    const { simulator, connector } = harness;
+    simulator.closeLocation(simulator.locationIds[1] ?? '');
+
+    await expect(connector.readRoots('product', [{ id: '1' }], CALL)).rejects.toMatchObject({
+      code: 'CONFIG_INVALID',
+      message: expect.stringMatching(/"Shop": it is deactivated/) as string,
+    });
+    simulator.openLocation('Shop');
+    expect(await connector.readRoots('product', [{ id: '1' }], CALL)).toEqual([null]);
+  });
+
   test('a location that the shop does not have is told', async () => {
     await using harness = await openShopify({ ...PLACES, config: { locations: ['Attic'] } });
 

@@ -312,6 +312,32 @@ describe('people of the simulated Shopify shop', () => {
     expect(sim.state().orders[0]?.refunds).toMatchObject([{ note: 'scratched', totalRefunded: '5.0' }]);
   });
 
+  test('see in the ledger what answers showed, where it is kept', async () => {
+    await using shop = await openShopWithReceiver({ recordsReads: true });
+    const { sim, send } = shop;
+    const { productId, variantIds, inventoryItemIds } = seedTee(shop);
+    const levelId = sim.state().products[0]?.variants[0]?.levels[0]?.id;
+
+    await send('ProductForSync', { id: productId });
+    const before = sim.ledger.reads.length;
+    await send('InventoryLevelAt', { inventoryItemId: inventoryItemIds[0], locationId: sim.locationIds[0] });
+    await send('ProductsPage', {});
+
+    const coversSeq = sim.ledger.entries.length - 1;
+    expect(sim.ledger.reads.slice(before)).toEqual(
+      expect.arrayContaining([
+        { entity: 'inventoryLevel', id: levelId, parentId: inventoryItemIds[0], coversSeq },
+        { entity: 'product', id: productId, coversSeq },
+      ]),
+    );
+    expect(sim.ledger.reads.slice(0, before)).toContainEqual({
+      entity: 'variant',
+      id: variantIds[0],
+      parentId: productId,
+      coversSeq,
+    });
+  });
+
   test('move stock between locations, and stop stocking one', async () => {
     await using shop = await openShopWithReceiver();
     const { sim } = shop;

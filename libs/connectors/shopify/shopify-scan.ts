@@ -134,7 +134,7 @@ const WINDOW_MAX = 20_000;
  * What changed is found by a search, whose index lags: usually by seconds, in bad hours by more. What was indexed too late for the last
  * look is still in this one; and as nobody acts on what is as it was settled, it costs only its reads.
  */
-const INDEX_LAG_MS = 600_000;
+const INDEX_LAG_MS = 180_000;
 
 /**
  * The index has a row as it was, which is never later than the row says now; so the earliest of a page is where the next window
