@@ -158,29 +158,27 @@ describe('the Shopify connector names the carrier of each parcel', () => {
   });
 });
 
-describe('the Shopify connector and an order that ships from two locations', () => {
-  async function openTwo(): Promise<{ harness: Harness; present: StoredOrder }> {
-    const harness = await openShopify({ locations: ['Main warehouse', 'Bonn'] });
-    await harness.connector.prepare(CALL.fields, WRITE);
-    const { variantIds } = harness.simulator.seedProduct({
-      title: 'Tee',
-      variants: [{ sku: 'A', price: '10', quantity: 0 }],
-    });
-    harness.simulator.setAvailable(variantIds[0] ?? '', 9, harness.simulator.locationIds[1]);
-    const draft = {
-      ...orderDraft({ order: twoLines(), hold: true }),
-      lineVariantIds: [bare(variantIds[0] ?? ''), null],
-    };
-    return { harness, present: await createOrder(harness, draft) };
-  }
-  const places = ({ simulator }: Harness) =>
-    (simulator.state().orders[0]?.fulfillments ?? []).map(({ locationId }) =>
-      simulator.locationIds.indexOf(locationId ?? ''),
-    );
+const TWO = { locations: ['Main warehouse', 'Bonn'] };
 
+/** Of which one line lies at the second location, and the other at the first. */
+async function makeOfTwo(harness: Harness): Promise<StoredOrder> {
+  const { connector, simulator } = harness;
+  await connector.prepare(CALL.fields, WRITE);
+  const { variantIds } = simulator.seedProduct({ title: 'Tee', variants: [{ sku: 'A', price: '10', quantity: 0 }] });
+  simulator.setAvailable(variantIds[0] ?? '', 9, simulator.locationIds[1]);
+  const lineVariantIds = [bare(variantIds[0] ?? ''), null];
+  return await createOrder(harness, { ...orderDraft({ order: twoLines(), hold: true }), lineVariantIds });
+}
+
+function places({ simulator }: Harness): readonly number[] {
+  const shipped = simulator.state().orders[0]?.fulfillments ?? [];
+  return shipped.map(({ locationId }) => simulator.locationIds.indexOf(locationId ?? ''));
+}
+
+describe('the Shopify connector and an order that ships from two locations', () => {
   test('both parts are held, and each leaves from its own', async () => {
-    const { harness, present } = await openTwo();
-    await using _open = harness;
+    await using harness = await openShopify(TWO);
+    const present = await makeOfTwo(harness);
     const states = () => harness.simulator.state().orders[0]?.fulfillmentOrders.map(({ status }) => status);
     expect(states()).toEqual(['ON_HOLD', 'ON_HOLD']);
 
@@ -192,8 +190,8 @@ describe('the Shopify connector and an order that ships from two locations', () 
   });
 
   test('a part takes from both what is named', async () => {
-    const { harness, present } = await openTwo();
-    await using _open = harness;
+    await using harness = await openShopify(TWO);
+    const present = await makeOfTwo(harness);
     const lines = present.order.lines.slice(0, 2).map(({ id }) => ({ lineId: id, shipped: 1 }));
 
     const result = await step(
