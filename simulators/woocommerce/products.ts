@@ -77,8 +77,8 @@ export function createProduct(shop: Shop, body: Body, cause: Cause): Product {
 /** In the order of WordPress: the post, its SKU, what else is in WooCommerce, and its own meta last of all. */
 function insertProduct(shop: Shop, product: Product, blank: Product, cause: Cause): void {
   if (cause.diesAfter === undefined) return insertRow(shop, 'product', product, cause);
-  const { id, name, slug, status, type, sku } = product;
-  insertRow(shop, 'product', { ...blank, id, name, slug, status, type }, cause);
+  const { id, name, slug, status, type, sku, description } = product;
+  insertRow(shop, 'product', { ...blank, id, name, slug, status, type, description, category_ids: [] }, cause);
   dieAt('row', cause);
   updateRow(shop, 'product', id, { sku }, cause);
   dieAt('sku', cause);

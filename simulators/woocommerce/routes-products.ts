@@ -95,11 +95,12 @@ function matches(call: Call, product: Product): boolean {
   );
 }
 
+const USE_VARIATIONS =
+  'To manipulate product variations you should use the /products/&lt;product_id&gt;/variations/&lt;id&gt; endpoint.';
+
 function rootOnly(product: Product): Product {
   if (product.type !== 'variation') return product;
-  const why =
-    'To manipulate product variations you should use the /products/&lt;product_id&gt;/variations/&lt;id&gt; endpoint.';
-  throw new RestError('woocommerce_rest_invalid_product_id', why, 404);
+  throw new RestError('woocommerce_rest_invalid_product_id', USE_VARIATIONS, 404);
 }
 
 /** Of an update; its "not there" is a 400. */
@@ -120,8 +121,7 @@ function productBatch(call: Call): BatchVerbs {
   const { shop, cause } = call;
   return {
     create: (body) => {
-      if (body['type'] === 'variation')
-        throw new RestError('woocommerce_rest_invalid_product_id', 'Invalid product type.', 404);
+      if (body['type'] === 'variation') throw new RestError('woocommerce_rest_invalid_product_id', USE_VARIATIONS, 404);
       return shown(call, createProduct(shop, body, cause), 'edit');
     },
     update: (id, body) => shown(call, updateFromBody(shop, forUpdate(call, id), body, cause), 'edit'),

@@ -61,8 +61,19 @@ export function storedTitle(text: string): string {
   return stripped(text).replaceAll(/&(?!(?:[a-z]+|#\d+);)/gi, '&amp;');
 }
 
+/** Dangerous elements lose their tags and keep their text; what begins like a tag and is none goes up to its end. */
 export function stripped(text: string): string {
-  return text.replaceAll(/<\/?(?:script|style|iframe|form)\b[^>]*>/gi, '').replaceAll('\\', '');
+  return text
+    .replaceAll(/<\/?(?:script|style|iframe|form)\b[^>]*>/gi, '')
+    .replaceAll(/<(?![a-zA-Z/!])[^>]*(?:>|$)/g, '')
+    .replaceAll(/<[a-zA-Z][^>]*>/g, withoutScripts)
+    .replaceAll('\\', '');
+}
+
+function withoutScripts(tag: string): string {
+  return tag
+    .replaceAll(/\s+on[a-z]+\s*=\s*(?:"[^"]*"|'[^']*'|[^\s>]+)/gi, '')
+    .replaceAll(/(=\s*["']?)\s*javascript:/gi, '$1');
 }
 
 export function plainTitle(title: string): string {

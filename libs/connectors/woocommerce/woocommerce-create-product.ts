@@ -141,6 +141,7 @@ function toSellableBody(variant: Variant, weightUnit: string | null): Body {
   return {
     ...(variant.sku === null ? {} : { sku: variant.sku }),
     ...toVariantBody(kept.wanted, {}, weightUnit),
+    ...(variant.requiresShipping === false ? { virtual: true } : {}),
   };
 }
 

@@ -80,7 +80,8 @@ export function toKeptHtml(html: string): string {
     .replaceAll(/&(?!(?:[a-zA-Z][a-zA-Z0-9]*|#\d+|#[xX][0-9a-fA-F]+);)/g, '&amp;')
     .replaceAll(/<(?![a-zA-Z/!])/g, '&lt;')
     .replaceAll(/<\/?(?:script|style|iframe|form|input|object|embed|link|meta)\b[^>]*>/gi, '')
-    .replaceAll(/<[a-zA-Z][^>]*>/g, toKeptTag);
+    .replaceAll(/<[a-zA-Z][^>]*>/g, toKeptTag)
+    .replaceAll(/<[^>]*>|>/g, (part) => (part === '>' ? '&gt;' : part));
 }
 
 function toKeptTag(tag: string): string {

@@ -122,6 +122,7 @@ function toSellable(
     ...toPrices(wire, units.currency),
     barcode: orNull(wire.global_unique_id),
     weight: toGrams(wire.weight, units.weightUnit),
+    ...(wire.virtual ? { requiresShipping: false } : {}),
   };
 }
 

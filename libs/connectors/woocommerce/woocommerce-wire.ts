@@ -97,6 +97,7 @@ const sellable = {
   stock_status: word,
   backorders: text,
   weight: text,
+  virtual: flag,
   meta_data: metaList,
 };
 
@@ -262,7 +263,7 @@ export const webhookBodySchema = z.object({
 
 const DATES = 'date_created_gmt,date_modified_gmt';
 const SELLABLE =
-  'sku,global_unique_id,price,regular_price,sale_price,on_sale,manage_stock,stock_quantity,stock_status,backorders,weight,status,meta_data';
+  'sku,global_unique_id,price,regular_price,sale_price,on_sale,manage_stock,stock_quantity,stock_status,backorders,weight,virtual,status,meta_data';
 
 /** `_fields` of a read: what the schemas above look at, and nothing that costs the shop a query for nothing. */
 export const WIRE_FIELDS = {

@@ -126,7 +126,7 @@ describe('customers', () => {
 
 describe('texts', () => {
   test.each([
-    ['5 < 6 & 7', '5 &lt; 6 &amp; 7'],
+    ['5 < 6 & 7 > 2', '5 &lt; 6 &amp; 7 &gt; 2'],
     ['<p onclick="x()">a</p><script>b</script>', '<p>a</p>b'],
     ['<a href="javascript:alert(1)">l</a>', '<a href="alert(1)">l</a>'],
     [String.raw`a\b`, 'ab'],

@@ -164,6 +164,11 @@ describe('a product with variations', () => {
 });
 
 describe('what is not carried whole', () => {
+  test('a download is never sent in a parcel, and everything else is', () => {
+    expect(onlyVariant({ virtual: true, downloadable: true })).toMatchObject({ requiresShipping: false });
+    expect(onlyVariant({ virtual: false })).not.toHaveProperty('requiresShipping');
+  });
+
   test.each(['bundle', 'subscription', 'external'])('a product of the type %s is flagged by that word', (type) => {
     expect(toStoredProduct(recordedProduct('rest/product-simple', { type }), [], units)).toMatchObject({
       unsupported: type,
