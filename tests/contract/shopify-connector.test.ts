@@ -32,6 +32,48 @@ describe('the Shopify connector reads', () => {
     expect(new Set(product.variants.map(({ variant }) => variant.sku)).size).toBe(260);
   });
 
+  test('as many variants as a product can have, by its id, by a page and by an export', async () => {
+    await using harness = await openShopify();
+    const sizes = Array.from({ length: 2_048 }, (_, index) => `Size ${index}`);
+    const variants = sizes.map((size) => ({ sku: size, price: '1', optionValues: [size] }));
+    const { productId } = harness.simulator.seedProduct({ title: 'Many', options: ['Size'], variants });
+    const scanned = async (paged: boolean): Promise<StoredProduct> => {
+      const call = { ...CALL, fields: new Set(['variant.quantity'] as const) };
+      for await (const { roots } of harness.connector.scan('product', { paged }, call))
+        return roots[0] as StoredProduct;
+      throw new Error('Not scanned');
+    };
+
+    for (const product of [await readProduct(harness, productId), await scanned(true), await scanned(false)])
+      expect(product.variants.map(({ variant }) => variant.sku)).toEqual(sizes);
+  });
+
+  test('ids beyond what a number holds, with every digit', async () => {
+    await using harness = await openShopify({ firstId: 788_032_119_674_292_922n });
+    const { simulator, connector } = harness;
+    const { productId, variantIds, inventoryItemIds } = simulator.seedProduct({
+      title: 'Tee',
+      variants: [{ sku: 'A', price: '1', quantity: 4 }],
+    });
+    const [productNumber, variantNumber] = [productId, variantIds[0] ?? ''].map(bare);
+    const customerId = simulator.seedCustomer({ email: 'ada@example.com' });
+    const orderId = simulator.seedOrder({ customerId, lines: [{ sku: 'A', quantity: 1, price: '1' }] });
+
+    const [order] = await connector.readRoots('order', [{ id: bare(orderId) }], CALL);
+    const owners = await connector.readRootsOf('inventoryItem', [bare(inventoryItemIds[0] ?? '')], CALL);
+
+    expect(Number.isSafeInteger(Number(productNumber))).toBe(false);
+    expect(await readProduct(harness, productId)).toMatchObject({
+      id: productNumber,
+      variants: [{ id: variantNumber }],
+    });
+    expect(owners).toEqual([{ root: 'product', rootId: productNumber, children: [variantNumber] }]);
+    expect(order).toMatchObject({
+      id: bare(orderId),
+      order: { customerId: bare(customerId), lines: [{ productId: productNumber, variantId: variantNumber }] },
+    });
+  });
+
   test('only the children asked for, and says that they are not all', async () => {
     await using harness = await openShopify();
     const seeded = harness.simulator.seedProduct({
