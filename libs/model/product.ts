@@ -60,5 +60,11 @@ export const variantSchema = z.strictObject({
   compareAtPrice: moneySchema.nullable().describe('The struck price; null when nothing is struck'),
   barcode: z.string().nullable().describe('GTIN, EAN or UPC; null where there is none'),
   weight: z.strictObject({ grams: z.number().nonnegative() }).nullable().describe('Shipping weight'),
+  requiresShipping: z
+    .boolean()
+    .optional()
+    .describe(
+      'False for what is never sent (a download, a service), which only matters when it is made; absent: it is sent',
+    ),
 });
 export type Variant = z.infer<typeof variantSchema>;

@@ -67,6 +67,18 @@ describe('the Shopify connector creates products', () => {
     expect(await harness.connector.findByKey('sku', ['A-M', 'A'], CALL)).toMatchObject([[{ id }], []]);
   });
 
+  test('what is never sent in a parcel as such', async () => {
+    await using harness = await openPrepared();
+    const [sent, download] = draft.root === 'product' ? draft.variants : [];
+    if (sent === undefined || download === undefined) throw new Error('Broken invariant: the draft has two variants');
+    const never = { ...download, variant: { ...download.variant, requiresShipping: false } };
+
+    const result = await create(harness, { ...draft, variants: [sent, never] } as RootDraft);
+
+    const stored = result?.outcome === 'created' && result.stored.root === 'product' ? result.stored.variants : [];
+    expect(stored.map(({ variant }) => variant.requiresShipping)).toEqual([undefined, false]);
+  });
+
   test('in the online store, where shoppers look', async () => {
     await using harness = await openPrepared();
 

@@ -265,6 +265,31 @@ describe('the WooCommerce connector creates products', () => {
     expect(first?.changes['status']?.to).toBe('draft');
   });
 
+  test('what is never sent in a parcel as such, simple or a variation', async () => {
+    const target = await openTarget();
+    const never = (options: readonly { readonly name: string; readonly value: string }[], sku: string) => ({
+      sourceId: `v-${sku}`,
+      variant: { ...aVariant({ sku, options: [...options] }), requiresShipping: false },
+    });
+    const size = (value: string) => [{ name: 'Size', value }];
+
+    const simple = await create(target, productDraft({ variants: [never([], 'D-1')] }));
+    const variable = await create(
+      target,
+      productDraft({
+        sourceId: '15',
+        variants: [never(size('S'), 'D-2'), { sourceId: 'v-3', variant: aVariant({ sku: 'D-3', options: size('M') }) }],
+      }),
+    );
+
+    const shippingOf = (result: typeof simple) =>
+      result?.outcome === 'created' && result.stored.root === 'product'
+        ? result.stored.variants.map(({ variant }) => variant.requiresShipping)
+        : null;
+    expect(shippingOf(simple)).toEqual([false]);
+    expect(shippingOf(variable)).toEqual([false, undefined]);
+  });
+
   test('with more variations than a batch takes, each with its mark', async () => {
     const target = await openTarget();
     const variants = Array.from({ length: 120 }, (_, number) => ({

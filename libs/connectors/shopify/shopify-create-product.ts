@@ -251,6 +251,7 @@ function toVariantSet(variant: Variant, location: string): Readonly<Record<strin
     inventoryPolicy: wanted['backorders'] === true ? 'CONTINUE' : 'DENY',
     inventoryItem: {
       tracked: wanted['tracked'] === true,
+      ...(variant.requiresShipping === false ? { requiresShipping: false } : {}),
       ...(variant.sku === null ? {} : { sku: variant.sku }),
       ...(variant.weight === null ? {} : { measurement: { weight: { unit: 'GRAMS', value: variant.weight.grams } } }),
     },

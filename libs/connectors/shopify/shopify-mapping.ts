@@ -78,6 +78,7 @@ function toVariant(wire: VariantWire, available: number, currency: string): Vari
     compareAtPrice: parseMoney(wire.compareAtPrice, currency),
     barcode: orNull(wire.barcode),
     weight: toGrams(wire.inventoryItem.measurement?.weight),
+    ...(wire.inventoryItem.requiresShipping === false ? { requiresShipping: false } : {}),
   };
 }
 

@@ -121,7 +121,17 @@ function toScope({ scope: { order, product } }: PairConfig): PairScope {
 }
 
 // How a store is reached decides nothing about what is written to it; new credentials need no new approval.
-const REACH_ONLY = new Set(['auth', 'httpAuth', 'headers', 'maxConcurrent', 'connectTo', 'webhooks', 'apiVersion']);
+const REACH_ONLY = new Set([
+  'auth',
+  'httpAuth',
+  'headers',
+  'maxConcurrent',
+  'connectTo',
+  'webhooks',
+  'apiVersion',
+  'install',
+  'clientId',
+]);
 
 function decisive(store: unknown): unknown {
   if (typeof store !== 'object' || store === null) return store;
