@@ -159,14 +159,32 @@ describe('the simulated Shopify shop tells of what its people do', () => {
 
     for (const title of ['A', 'B', 'C']) shop.sim.editTexts(productId, { title });
     await shop.sim.deliverDue();
-    shop.sim.editTexts(productId, { title: 'D' });
+    shop.sim.editTexts(productId, { descriptionHtml: '<p>D</p>' });
     await shop.sim.deliverDue();
     shop.clock.ms += 1_001;
-    shop.sim.editTexts(productId, { title: 'E' });
+    shop.sim.editTexts(productId, { descriptionHtml: '<p>E</p>' });
     await shop.sim.deliverDue();
 
     expect(shop.got).toHaveLength(2);
     expect(shop.sim.ledger.deliveries.map(({ outcome }) => outcome)).toEqual(['delivered', 'lost', 'delivered']);
+  });
+
+  test('what an app changes within one second is told each time, though the time is the same', async () => {
+    await using shop = await openShopWithReceiver();
+    const { variantIds } = shop.sim.seedProduct({
+      title: 'Tee',
+      options: ['Size'],
+      variants: ['S', 'M', 'L'].map((size) => ({ sku: size, price: '10', optionValues: [size] })),
+    });
+    await subscribe(shop, topicsOf(EVERY));
+
+    for (const variantId of variantIds) {
+      shop.sim.setPrice(variantId, '12');
+      await shop.sim.deliverDue();
+    }
+
+    expect(topicsGot(shop)).toEqual(['products/update', 'products/update', 'products/update']);
+    expect(new Set(shop.reads().map((read) => 'changedAt' in read && read.changedAt)).size).toBe(1);
   });
 
   test('can be lost, doubled, and held back behind a later one', async () => {

@@ -10,8 +10,9 @@ export type Topic = {
   /** What the body's own gid names, where it has one: a header that says otherwise is not believed, as it is not signed. */
   readonly gid: string;
   /**
-   * What is to be in the body, where the whole of it would be large or tell of people. The time of the change is always in it: two
-   * bodies that are alike within a short time are sent as one. Absent: the whole body, which is small.
+   * What is to be in the body, where the whole of it would be large or tell of people. Two bodies that are alike within a short time
+   * are sent as one, and times have a grain of a second: so what is changed in bursts is in it beside the time, that the second change
+   * of a second is told as well. Absent: the whole body, which is small.
    */
   readonly fields?: readonly string[];
   /** Needs a scope that nothing else does, or is of no use to this sync: understood where it comes, never asked for. */
@@ -19,7 +20,31 @@ export type Topic = {
 };
 
 const THIN = ['id', 'admin_graphql_api_id', 'updated_at'] as const;
-const ORDER_FIELDS = [...THIN, 'financial_status', 'fulfillment_status', 'cancelled_at'] as const;
+const ORDER_FIELDS = [
+  ...THIN,
+  'financial_status',
+  'fulfillment_status',
+  'cancelled_at',
+  'current_total_price',
+  'total_outstanding',
+  'refunds.id',
+  'fulfillments.id',
+  'fulfillments.status',
+] as const;
+const PRODUCT_FIELDS = [
+  ...THIN,
+  'status',
+  'title',
+  'handle',
+  'vendor',
+  'tags',
+  'variants.id',
+  'variants.sku',
+  'variants.barcode',
+  'variants.price',
+  'variants.compare_at_price',
+  'variants.inventory_policy',
+] as const;
 
 const product = { root: 'product', id: ['id'], gid: 'Product' } as const;
 const level = { root: 'product', id: ['inventory_item_id'], child: 'inventoryItem', gid: 'InventoryLevel' } as const;
@@ -31,8 +56,8 @@ const consent = { root: 'customer', id: ['customer_id'], gid: 'Customer' } as co
 
 /** Every topic that says something of what is carried, by the name that stands in the header. */
 export const TOPICS: Readonly<Record<string, Topic>> = {
-  'products/create': { ...product, fields: THIN },
-  'products/update': { ...product, fields: THIN },
+  'products/create': { ...product, fields: PRODUCT_FIELDS },
+  'products/update': { ...product, fields: PRODUCT_FIELDS },
   'products/delete': product,
   'inventory_levels/update': level,
   'inventory_levels/connect': level,
