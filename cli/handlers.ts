@@ -1,5 +1,6 @@
 import { check } from './check-handler.ts';
 import type { Handler } from './handler.ts';
+import { checkLinks, ignoreLinks, listLinks, openLinks, putLinks, setLink } from './links/links-handlers.ts';
 import { log } from './log-handler.ts';
 import { listMails, mailsOff, restoreMails } from './mails-handlers.ts';
 import { dropParked, listParked, retryParked } from './parked-handlers.ts';
@@ -26,6 +27,12 @@ export const HANDLERS: Readonly<Record<string, Handler>> = {
   'mails.list': listMails,
   'mails.off': mailsOff,
   'mails.restore': restoreMails,
+  'links.list': listLinks,
+  'links.open': openLinks,
+  'links.set': setLink,
+  'links.ignore': ignoreLinks,
+  'links.check': checkLinks,
+  'links.put': putLinks,
   'parked.list': listParked,
   'parked.retry': retryParked,
   'parked.drop': dropParked,

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { z } from 'zod';
 
+import { ROOT_KINDS } from '#libs/model/stored.ts';
 import { isSyncError, SyncError } from '#libs/runtime/sync-error.ts';
 import type { Approved } from '../services/reconciler/approve-plan.ts';
 import { approvePlan } from '../services/reconciler/approve-plan.ts';
@@ -13,12 +14,19 @@ import { PLAN_KINDS } from '../services/reconciler/plan-lines.ts';
 import type { ReconcilerDeps } from '../services/reconciler/reconciler-deps.ts';
 import { openRunFile } from '../services/reconciler/run-file.ts';
 import { isReconciled } from './ask-reconciler.ts';
+import type { OpenPair } from './context.ts';
 import { pairOf } from './context.ts';
 import { defineHandler } from './handler.ts';
 import { reconcilerDeps } from './plug-parts.ts';
 
 export type ShownLine = PlanLine & { readonly kind: PlanKind };
-export type ShownPlan = { readonly pair: string; readonly plan: StorePlan; readonly lines: readonly ShownLine[] };
+export type ShownPlan = {
+  readonly pair: string;
+  readonly plan: StorePlan;
+  readonly lines: readonly ShownLine[];
+  /** How long the creations take at the least, as the new shop's rate budget allows, milliseconds. */
+  readonly creationMs: number;
+};
 export type ApprovedPlan = Approved & { readonly pair: string; readonly planId: string; readonly running: boolean };
 
 /** Lines that are read before a person is asked: what is kept as it is comes by number only. */
@@ -28,9 +36,9 @@ const SHOWN: readonly PlanKind[] = ['planned', 'create', 'retire', 'withheld', '
 export const makePlan = defineHandler(
   z.object({ pair: z.string(), limit: z.number() }),
   async ({ pair, limit }, runtime, { signal, tell }): Promise<ShownPlan> => {
-    const deps = reconcilerDeps(pairOf(runtime, pair), runtime);
-    const plan = await buildPlan(deps, { signal, onProgress: tell });
-    return { pair, plan, lines: linesOf(plan, limit) };
+    const opened = pairOf(runtime, pair);
+    const plan = await buildPlan(reconcilerDeps(opened, runtime), { signal, onProgress: tell });
+    return { pair, plan, lines: linesOf(plan, limit), creationMs: creationMs(plan, opened) };
   },
 );
 
@@ -63,11 +71,20 @@ async function prepareTarget({ target, settings, say }: ReconcilerDeps, signal: 
 export const latestPlan = defineHandler(
   z.object({ pair: z.string(), limit: z.number() }),
   ({ pair, limit }, runtime): Promise<ShownPlan | null> => {
-    const deps = reconcilerDeps(pairOf(runtime, pair), runtime);
+    const opened = pairOf(runtime, pair);
+    const deps = reconcilerDeps(opened, runtime);
     const plan = storedPlans(deps).find(({ configHash }) => configHash === deps.settings.configHash);
-    return Promise.resolve(plan === undefined ? null : { pair, plan, lines: linesOf(plan, limit) });
+    return Promise.resolve(
+      plan === undefined ? null : { pair, plan, lines: linesOf(plan, limit), creationMs: creationMs(plan, opened) },
+    );
   },
 );
+
+function creationMs({ createByRoot }: StorePlan, { target }: OpenPair): number {
+  const { creationCost = {} } = target.connector.capabilities;
+  const cost = ROOT_KINDS.reduce((sum, root) => sum + (createByRoot[root] ?? 0) * (creationCost[root] ?? 1), 0);
+  return (cost / target.budget.perSecond) * 1_000;
+}
 
 function linesOf({ file }: StorePlan, limit: number): readonly ShownLine[] {
   const lines: ShownLine[] = [];
@@ -79,7 +96,7 @@ function linesOf({ file }: StorePlan, limit: number): readonly ShownLine[] {
 }
 
 // Latest first. A file without the note is of a plan that was cut short.
-function storedPlans({ reportsDir, settings }: ReconcilerDeps): readonly StorePlan[] {
+export function storedPlans({ reportsDir, settings }: ReconcilerDeps): readonly StorePlan[] {
   return planFiles(plansDir(reportsDir, settings.name))
     .flatMap((path) => {
       const file = openRunFile(path);

@@ -1,11 +1,12 @@
 import type { PlanKind } from '../services/reconciler/plan-lines.ts';
+import { openCensusText } from '../services/reconciler/approve-plan.ts';
 import { showValue } from '../services/reconciler/report/show-value.ts';
 import type { ShownLine, ShownPlan } from './plan-handlers.ts';
 import { isEmpty } from './plan-handlers.ts';
-import { columns, count } from './text.ts';
+import { columns, count, span } from './text.ts';
 
 /** A plan as a person reads it before approving: some lines, then all of it in numbers. */
-export function planText({ pair, plan, lines }: ShownPlan): readonly string[] {
+export function planText({ pair, plan, lines, creationMs }: ShownPlan): readonly string[] {
   if (isEmpty(plan)) return [`${pair}  both shops agree in what is carried: nothing would be written`];
   const { counts, plannedByField, createByRoot, onlyOnTarget, newLinks, stamps } = plan;
   const all = counts.planned + counts.create + counts.retire + counts.withheld + counts.ambiguous + counts.unlinked;
@@ -17,7 +18,7 @@ export function planText({ pair, plan, lines }: ShownPlan): readonly string[] {
     ...(more > 0 ? [`… ${more.toLocaleString('en')} more`] : []),
     [
       `By field: ${byField.length === 0 ? 'none' : byField.join(', ')}`,
-      `to create: ${toCreate.length === 0 ? 'none' : toCreate.join(', ')}`,
+      `to create: ${toCreate.length === 0 ? 'none' : toCreate.join(', ')}${creationMs > 60_000 ? ` (at least ${span(creationMs)})` : ''}`,
       ...(counts.retire > 0 ? [`gone from the old shop, or back there: ${counts.retire}`] : []),
       ...(counts.inherited > 0 ? [`kept as it is: ${count(counts.inherited, 'field')}`] : []),
       ...(newLinks > 0 ? [`new links: ${newLinks}`] : []),
@@ -25,7 +26,15 @@ export function planText({ pair, plan, lines }: ShownPlan): readonly string[] {
       ...(onlyOnTarget > 0 ? [`only at the new shop: ${onlyOnTarget}`] : []),
     ].join('; '),
     ...needsPerson(counts),
+    ...census(pair, plan),
   ];
+}
+
+function census(pair: string, plan: ShownPlan['plan']): readonly string[] {
+  const open = openCensusText(plan);
+  return open === null
+    ? []
+    : [`It cannot be approved as it is: ${open}, and create says all → lockstep links list ${pair} --open`];
 }
 
 function needsPerson(counts: Readonly<Record<PlanKind, number>>): readonly string[] {

@@ -1,4 +1,5 @@
 import { SyncError } from '#libs/runtime/sync-error.ts';
+import { NOT_CARRIED } from '#libs/planning/not-carried.ts';
 import { choosePair, loadConfigFor } from './context.ts';
 import { call } from './control.ts';
 import { say } from './io.ts';
@@ -26,7 +27,14 @@ export const verb: Verb = {
     );
     line.clear();
     if (args.json) say(io, JSON.stringify(shown));
-    else say(io, ...planText(shown), `Nothing has been written.`, `→ lockstep approve ${pair}`);
+    else
+      say(
+        io,
+        ...planText(shown),
+        `Never carried: ${NOT_CARRIED.join(', ')}.`,
+        `Nothing has been written.`,
+        `→ lockstep approve ${pair}`,
+      );
     return 0;
   },
 };

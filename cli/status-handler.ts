@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { estimateRoundMs, type KindToScan } from '../services/reconciler/scan-estimate.ts';
 import { followedRoots } from '../services/reconciler/scan-stores.ts';
 import type { RootKind } from '#libs/model/stored.ts';
+import type { RunProgress } from '../services/reconciler/run-progress.ts';
 import { unheardKinds } from '../services/reconciler/note-unheard.ts';
 import type { PartitionLag } from '#libs/event-log/event-log.ts';
 import type { OpenPair } from './context.ts';
@@ -57,6 +58,8 @@ export type PairStatus = {
     readonly budgetUsed: number;
   }[];
   readonly nextRunAt: number | null;
+  /** How far the comparison is that runs in this process; the first one after an approval makes what is to be made. */
+  readonly progress: RunProgress | null;
   /** The last news that changed something at the new shop. */
   readonly lastChange: { readonly at: number; readonly what: string; readonly tookMs: number } | null;
   /** True where the config is not the one that was approved. */
@@ -106,6 +109,7 @@ async function statusOf(pair: OpenPair, runtime: Runtime): Promise<PairStatus> {
     scan: await scanOf(pair, runtime),
     lastRun: await lastRun(name, runtime),
     stores: await Promise.all((['source', 'target'] as const).map((side) => storeStatus(side, pair, runtime))),
+    progress: running?.reconcilers.get(name)?.progress() ?? null,
     nextRunAt: running?.reconcilers.get(name)?.nextRunAt() ?? null,
     lastChange: lastChange(name, runtime),
     configChanged: approval !== null && approval.configHash !== configHash,

@@ -1,6 +1,7 @@
 import { choosePair, loadConfigFor } from './context.ts';
 import { call } from './control.ts';
 import { say } from './io.ts';
+import { progressText } from './progress.ts';
 import type { PairStatus } from './status-handler.ts';
 import { ago, count, minute, span } from './text.ts';
 import type { Verb } from './verb.ts';
@@ -41,6 +42,7 @@ export function statusLines(status: PairStatus, width: number): readonly string[
     ...partitionLines(status).map((line) => `${rest}${line}`),
     `${rest}${storesLine(status)}`,
     `${rest}${historyLine(status)}`,
+    ...runLines(status).map((line) => `${rest}${line}`),
     ...scanLines(status).map((line) => `${rest}${line}`),
     ...changeLines(status).map((line) => `${rest}${line}`),
     ...fieldHoldLines(status).map((line) => `${rest}${line}`),
@@ -107,6 +109,12 @@ function historyLine({ lastSweepAt, lastRun, now, webhooks }: PairStatus): strin
   if (lastRun === null) return `${sweep}   not compared yet`;
   if (lastRun.endedAt === null) return `${sweep}   comparing since ${minute(lastRun.at)}`;
   return `${sweep}   last comparison ${minute(lastRun.at)}: ${count(lastRun.drift, 'drift', 'drifts')}, ${lastRun.repaired} repaired, ${lastRun.left} left`;
+}
+
+function runLines({ progress }: PairStatus): readonly string[] {
+  if (progress === null) return [];
+  const left = progress.leftMs === null ? '' : `   about ${span(progress.leftMs)} left`;
+  return [`comparing: ${progressText(progress)}${left}`];
 }
 
 function scanLines({ scan }: PairStatus): readonly string[] {

@@ -18,6 +18,10 @@ export const VERBS: Readonly<Record<string, VerbEntry>> = {
     summary: 'switch the mails of the new shop off, and back',
     load: async () => (await import('./mails.ts')).verb,
   },
+  links: {
+    summary: 'what of the old shop is what in the new one',
+    load: async () => (await import('./links.ts')).verb,
+  },
   plan: { summary: 'what would be written, were it approved', load: async () => (await import('./plan.ts')).verb },
   approve: { summary: 'let the pair write what was planned', load: async () => (await import('./approve.ts')).verb },
   start: { summary: 'run, until it is stopped', load: async () => (await import('./start.ts')).verb },

@@ -21,7 +21,8 @@ export function planCreation(input: PlanInput, source: StoredRoot): RootPlan {
 
 function decide(input: PlanInput, source: StoredRoot): Decision {
   const { settings, capabilities } = input;
-  if (!createdSinceMigration(source, settings.migratedAt))
+  // Who creates everything has linked what the target held before (census), or it was empty.
+  if (settings.create[source.root] !== 'all' && !createdSinceMigration(source, settings.migratedAt))
     return {
       kind: 'park',
       reason: 'unlinked',

@@ -9,7 +9,7 @@ import { lackingHold, outlivedHold } from './order-hold.ts';
 import { planOrderSteps, waitsForShipping } from './order-steps.ts';
 import { satisfiedByOurHold } from './order-wanted.ts';
 import { planRetirement, planReturn } from './plan-retirement.ts';
-import type { Decision, PlanInput, ProposedLink, RootPlan } from './plan-types.ts';
+import type { Decision, PlanInput, ProposedLink, RootMatch, RootPlan } from './plan-types.ts';
 import { inScope } from './scope.ts';
 import { findStamps, isMadeByUs, withStamps } from './stamps.ts';
 
@@ -24,7 +24,8 @@ const NOTHING = { differences: [], entities: [], newLinks: [], withheld: {}, lef
 export function planRoot(input: PlanInput): RootPlan {
   const { source, settings, match } = input;
   if (source === null) return planRetirement(input);
-  if (!inScope(source, settings.scope)) return { ...NOTHING, decision: { kind: 'skip', reason: 'out-of-scope' } };
+  if (input.ignored === true || !inScope(source, settings.scope))
+    return { ...NOTHING, decision: { kind: 'skip', reason: 'out-of-scope' } };
   if (source.root === 'product' && source.unsupported !== undefined)
     return park('unsupported', `a product of the kind "${source.unsupported}" is not carried`);
 
@@ -37,9 +38,22 @@ export function planRoot(input: PlanInput): RootPlan {
     const since = linksSince(source, input.target, input.links);
     return planLinked(withProposals(input, since), source, input.target, since);
   }
-  if (match?.kind === 'one') return planLinked(withProposals(input, match.links), source, match.target, match.links);
+  if (match?.kind === 'one') {
+    const proposed = asMade(input, source, match);
+    return planLinked(withProposals(input, proposed), source, match.target, proposed);
+  }
   if (match?.kind === 'ambiguous') return park('ambiguous', match.reason);
   return planCreation(input, source);
+}
+
+// Where everything is created, nothing that carries a source id is left unlinked but what Lockstep was making just now.
+function asMade(
+  { unfinished, settings }: PlanInput,
+  { root }: StoredRoot,
+  { by, links }: Extract<RootMatch, { kind: 'one' }>,
+): readonly ProposedLink[] {
+  if (unfinished !== true || by !== 'source-id' || settings.create[root] !== 'all') return links;
+  return links.map((proposed) => ({ ...proposed, link: { ...proposed.link, by: 'created' } }));
 }
 
 function park(reason: Extract<Decision, { kind: 'park' }>['reason'], message: string): RootPlan {

@@ -91,6 +91,10 @@ export const SYNC_ERRORS = {
     disposition: 'halt',
     hint: 'Make the plan again with `lockstep plan`, look at it, then approve that one',
   },
+  CENSUS_OPEN: {
+    disposition: 'halt',
+    hint: 'Link what the new shop holds, or set it aside, with `lockstep links`; then plan and approve again',
+  },
   EPOCH_LOST: {
     disposition: 'retry',
     hint: 'Another process owns this partition now; nothing to do',

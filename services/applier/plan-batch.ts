@@ -21,6 +21,7 @@ export function planGroup(deps: ApplierDeps, state: PairState, read: ReadGroup):
     links: read.links,
     match: read.match,
     target: read.target,
+    ignored: read.ignored,
     settled: read.settled,
     retired: read.retired,
     unfinished: isUnfinished(read),

@@ -22,6 +22,8 @@ export type ReadGroup = {
   /** When the look-up for its counterpart began: what landed later it cannot have seen. */
   readonly lookedAt: number;
   readonly target: StoredRoot | null;
+  /** A person has set it aside. */
+  readonly ignored: boolean;
   readonly settled: FactValue<'settled'> | null;
   readonly retired: FactValue<'retired'> | null;
   readonly inheritedFields: FactValue<'inherited'> | null;
@@ -75,6 +77,7 @@ export async function readBatch(
       readAt,
       lookedAt,
       target: target?.kind === 'got' ? target.value : null,
+      ignored: (facts.ignored[index] ?? null) !== null,
       settled: facts.settled[index] ?? null,
       retired: facts.retired[index] ?? null,
       inheritedFields: facts.inherited[index] ?? null,
@@ -226,7 +229,12 @@ function targetRef(read: Read | undefined, links: ReadonlyMap<string, Link>): Ro
 
 async function readFacts({ facts, settings }: ApplierDeps, groups: readonly Group[]) {
   const keys = groups.map(({ key }) => key);
-  const [settled, retired, inherited, creating, parked, retrying] = await Promise.all([
+  const [ignored, settled, retired, inherited, creating, parked, retrying] = await Promise.all([
+    facts.getMany(
+      settings.name,
+      'ignored',
+      keys.map((key) => `source/${key}`),
+    ),
     facts.getMany(settings.name, 'settled', keys),
     facts.getMany(settings.name, 'retired', keys),
     facts.getMany(settings.name, 'inherited', keys),
@@ -234,5 +242,5 @@ async function readFacts({ facts, settings }: ApplierDeps, groups: readonly Grou
     facts.getMany(settings.name, 'parked', keys),
     facts.getMany(settings.name, 'retrying', keys),
   ]);
-  return { settled, retired, inherited, creating, parked, retrying };
+  return { ignored, settled, retired, inherited, creating, parked, retrying };
 }

@@ -1,5 +1,6 @@
 import type { Link } from '#libs/facts/fact-kinds.ts';
 import type { AnyFactWrite } from '#libs/facts/fact-store.ts';
+import { ROOT_KINDS } from '#libs/model/stored.ts';
 import { randomId } from '#libs/runtime/random.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import { APPROVED } from './alarms.ts';
@@ -37,6 +38,7 @@ export async function approvePlan(deps: ReconcilerDeps, plan: StorePlan, options
   if (plan.configHash !== settings.configHash)
     throw new SyncError('PLAN_OUTDATED', `Cannot approve "${plan.id}": the config has changed since the plan was made`);
   const pair = settings.name;
+  refuseOpenCensus(pair, plan);
   const now = clock.now();
   const file = openRunFile(plan.file);
   try {
@@ -79,6 +81,28 @@ export async function approvePlan(deps: ReconcilerDeps, plan: StorePlan, options
   } finally {
     file.close();
   }
+}
+
+/**
+ * What the new shop holds and nobody has linked could be what would be created: everything is created only where nothing is left of that.
+ *
+ * @throws {SyncError} CENSUS_OPEN
+ */
+function refuseOpenCensus(pair: string, plan: StorePlan): void {
+  const open = openCensusText(plan);
+  if (open === null) return;
+  throw new SyncError('CENSUS_OPEN', `Cannot approve "${plan.id}": ${open}, and create says all`, {
+    hint: `lockstep links list ${pair} --open shows them; link or ignore each (lockstep links set, import, ignore), then plan again`,
+  });
+}
+
+/** `not linked in the new shop: 3 products, 1 order`; null where everything there is linked or set aside. Pure. */
+export function openCensusText({ openCensus = {} }: Pick<StorePlan, 'openCensus'>): string | null {
+  const open = ROOT_KINDS.flatMap((root) => {
+    const many = openCensus[root] ?? 0;
+    return many === 0 ? [] : [`${many.toLocaleString('en')} ${root}${many === 1 ? '' : 's'}`];
+  });
+  return open.length === 0 ? null : `not linked in the new shop: ${open.join(', ')}`;
 }
 
 function* linkFacts(file: RunFile, pair: string, at: number): Generator<AnyFactWrite> {

@@ -1,8 +1,10 @@
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import type { PairSettings } from '#libs/model/pair.ts';
 import type { RootKind } from '#libs/model/stored.ts';
 import { randomId } from '#libs/runtime/random.ts';
+import { tallyCensus, type Census } from './census.ts';
 import { openAgreedFile } from './agreed-file.ts';
 import { runsDir } from './compare-stores.ts';
 import { agreedLines } from './find-candidates.ts';
@@ -19,6 +21,10 @@ export type StorePlan = {
   readonly configHash: string;
   readonly counts: Readonly<Record<PlanKind, number>>;
   readonly onlyOnTarget: number;
+  /** The same of kinds of which everything is to be created: until each is linked or set aside, nothing can be approved. Absent: none. */
+  readonly openCensus?: Readonly<Partial<Record<RootKind, number>>>;
+  /** How far it is known what is what; absent in plans of older versions. */
+  readonly census?: Census;
   readonly newLinks: number;
   /** Linked entities that would get their source id, where the config asks for `stamp`. */
   readonly stamps: number;
@@ -47,7 +53,9 @@ export async function buildPlan(
   try {
     await scanStores(deps, file, followedRoots(settings), signal, onProgress);
     onProgress({ stage: 'comparing', done: 0, of: file.join() });
+    const census = tallyCensus((root, id) => file.linkOf(root, id)?.by ?? null);
     for await (const page of planJoined(deps, file, 0, signal)) {
+      for (const line of page) census.add(line);
       agreed.put(
         agreedLines(
           deps,
@@ -62,7 +70,14 @@ export async function buildPlan(
       );
       file.putEntries(entries.filter(({ kind }) => kind !== 'only-on-target'));
     }
-    const plan: StorePlan = { id, at: clock.now(), configHash: settings.configHash, ...count(file), file: path };
+    const plan: StorePlan = {
+      id,
+      at: clock.now(),
+      configHash: settings.configHash,
+      ...count(file, settings),
+      census: census.result(),
+      file: path,
+    };
     file.putNote('plan', JSON.stringify(plan));
     file.forgetRows();
     return plan;
@@ -92,9 +107,9 @@ function dropUnfinished(folder: string): void {
   }
 }
 
-type Counts = Omit<StorePlan, 'id' | 'at' | 'configHash' | 'file'>;
+type Counts = Omit<StorePlan, 'id' | 'at' | 'configHash' | 'file' | 'census'>;
 
-function count(file: RunFile): Counts {
+function count(file: RunFile, { create }: Pick<PairSettings, 'create'>): Counts {
   const counts = Object.fromEntries(PLAN_KINDS.map((kind) => [kind, 0])) as Record<PlanKind, number>;
   const plannedByField: Record<string, number> = {};
   const createByRoot: Partial<Record<RootKind, number>> = {};
@@ -111,16 +126,49 @@ function count(file: RunFile): Counts {
     plannedByField,
     createByRoot,
     onlyOnTarget: countOf(file, 'only-on-target'),
+    openCensus: openCensus(file, create),
     newLinks: countOf(file, 'link'),
     stamps: countOf(file, 'stamp'),
     compared: file.compared(),
   };
 }
 
+function openCensus(file: RunFile, create: PairSettings['create']): Partial<Record<RootKind, number>> {
+  const open: Partial<Record<RootKind, number>> = {};
+  for (const { key } of file.entries('only-on-target')) {
+    const root = key.slice('target '.length, key.indexOf(':')) as RootKind;
+    if (create[root] === 'all') open[root] = (open[root] ?? 0) + 1;
+  }
+  return open;
+}
+
 function countOf(file: RunFile, kind: string): number {
   let many = 0;
   for (const _entry of file.entries(kind)) many += 1;
   return many;
+}
+
+/** What nobody has linked yet: of the old shop what is ambiguous or not found, of the new one what has no counterpart. */
+export type OpenLink = {
+  readonly side: 'source' | 'target';
+  readonly root: string;
+  readonly label: string;
+  readonly why: string;
+};
+
+/** Walks what is open in a plan that was built. */
+export function* readOpenLinks(path: string): Generator<OpenLink> {
+  for (const { root, entity, label, reason, kind } of readPlanLines(path, ['ambiguous', 'unlinked']))
+    if (root === entity) yield { side: 'source', root, label, why: reason ?? kind };
+  const file = openRunFile(path);
+  try {
+    for (const { key, value } of file.entries('only-on-target')) {
+      const root = key.slice('target '.length);
+      yield { side: 'target', root, label: typeof value === 'string' ? value : root, why: 'only in the new shop' };
+    }
+  } finally {
+    file.close();
+  }
 }
 
 /** Walks the lines of a plan that was built, one kind after the other. */

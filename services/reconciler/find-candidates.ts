@@ -63,7 +63,8 @@ export type SortOptions = {
 
 /** Pure: what one planned line means. A stamp that is missing is written by a run that repairs, and is never a finding. */
 export function sortLine(planned: PlannedLine, { scope, repair, foundAt }: SortOptions): Sorted {
-  const { line, source, target, plan, loose, lostSourceId } = planned;
+  const { line, source, target, plan, loose, lostSourceId, ignored } = planned;
+  if (ignored) return { kind: 'agrees' };
   if (source === null || plan === null) {
     if (lostSourceId !== null) return ask(line.root, lostSourceId, []);
     return target === null ? { kind: 'agrees' } : { kind: 'tell', findings: [onlyOnTarget(planned, foundAt)] };

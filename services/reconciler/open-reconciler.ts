@@ -15,6 +15,7 @@ import { openJournalStore, type JournalStore } from './journal-store.ts';
 import { keepLease, type Lease } from './keep-lease.ts';
 import { noteUnheard } from './note-unheard.ts';
 import type { ReconcilerDeps } from './reconciler-deps.ts';
+import { watchProgress, type RunProgress } from './run-progress.ts';
 import { createRollingScan, type Pace, type RollingScan } from './rolling-scan.ts';
 import { createSweep, type SweepResult } from './sweep.ts';
 import { mendSubscriptions, type WebhookPlace } from './watch-subscriptions.ts';
@@ -27,6 +28,8 @@ export type Reconciler = {
     options: Omit<ComparisonOptions, 'signal' | 'assertHeld'> & { readonly signal?: AbortSignal },
   ) => Promise<RunResult>;
   readonly sweep: (roots?: readonly RootKind[]) => Promise<SweepResult>;
+  /** How far the comparison is that runs here; null: none does. */
+  readonly progress: () => RunProgress | null;
   /** What this process' last sweep found; null: it has not swept yet. */
   readonly lastSweep: () => (SweepResult & { readonly at: number }) | null;
   /** When the next full comparison is due; null without a schedule. */
@@ -60,29 +63,29 @@ export async function openReconciler(deps: OpenReconcilerDeps): Promise<Reconcil
   const waits: Waits = { tickMs: 1_000, leaseMs: 30_000, retryMs: 30_000, pollMs: 200, ...deps.waits };
   if (deps.journalPath !== ':memory:') mkdirSync(dirname(deps.journalPath), { recursive: true, mode: 0o700 });
   const journal = openJournalStore(deps.journalPath, settings.name, log);
-  const lease = await keepLease({
-    name: `reconciler:${settings.name}`,
-    holder: randomId(deps.random),
-    leaseMs: waits.leaseMs,
-    state,
-    clock,
-    say,
-  });
+  const holder = randomId(deps.random);
+  const { leaseMs } = waits;
+  const lease = await keepLease({ name: `reconciler:${settings.name}`, holder, leaseMs, state, clock, say });
   const stopping = new AbortController();
   const once = createQueue();
   const sweep = createSweep(deps);
   const comparison = createComparison({ ...deps, journal }, { pollMs: waits.pollMs });
   const schedule = createSchedule(deps);
+  const progress = watchProgress(clock.now);
 
   const compare: Reconciler['compare'] = (options) =>
     once(async () => {
       const held = await lease.held(stopping.signal);
       const alarms = await listOpenAlarms(facts, settings.name);
-      const run = await comparison.run({
-        ...options,
-        assertHeld: lease.assertHeld,
-        signal: AbortSignal.any([held, stopping.signal, ...(options.signal === undefined ? [] : [options.signal])]),
-      });
+      const signals = [held, stopping.signal, ...(options.signal === undefined ? [] : [options.signal])];
+      const run = await comparison
+        .run({
+          ...options,
+          onProgress: progress.watch(options.onProgress),
+          assertHeld: lease.assertHeld,
+          signal: AbortSignal.any(signals),
+        })
+        .finally(progress.ended);
       if (options.entities === undefined) await endAlarms(deps, alarms, run.repair);
       return run;
     });
@@ -109,6 +112,7 @@ export async function openReconciler(deps: OpenReconcilerDeps): Promise<Reconcil
     compare,
     sweep: sweepNow,
     lastSweep: () => swept,
+    progress: progress.now,
     nextRunAt: schedule.nextRunAt,
     async idle() {
       while (!stopping.signal.aborted) {

@@ -20,6 +20,8 @@ export type PlannedLine = {
   readonly loose: readonly string[];
   /** The source id that a link names for a target root whose source was not seen. */
   readonly lostSourceId: string | null;
+  /** A person has set it aside. */
+  readonly ignored: boolean;
   /** What Lockstep archived of it. */
   readonly retired: FactValue<'retired'> | null;
 };
@@ -44,13 +46,22 @@ export async function* planJoined(
     if (last === undefined) return;
     const lost = lines.map((line) => lostSourceId(file, line));
     const keys = lines.map(({ root, sourceId }, index) => `${root}:${sourceId ?? lost[index] ?? ''}`);
-    const [inherited, retired] = await Promise.all([
+    const [ignored, inherited, retired] = await Promise.all([
+      facts.getMany(
+        settings.name,
+        'ignored',
+        lines.map(({ root, sourceId, targetId }) =>
+          sourceId === null ? `target/${root}:${targetId ?? ''}` : `source/${root}:${sourceId}`,
+        ),
+      ),
       facts.getMany(settings.name, 'inherited', keys),
       facts.getMany(settings.name, 'retired', keys),
     ]);
     yield lines.map((line, index) => {
-      const known = { inherited: inherited[index] ?? null, retired: retired[index] ?? null, held };
-      return { ...planLine(deps, file, line, known), lostSourceId: lost[index] ?? null, retired: known.retired };
+      const isIgnored = (ignored[index] ?? null) !== null;
+      const known = { ignored: isIgnored, inherited: inherited[index] ?? null, retired: retired[index] ?? null, held };
+      const planned = planLine(deps, file, line, known);
+      return { ...planned, lostSourceId: lost[index] ?? null, retired: known.retired, ignored: isIgnored };
     });
     at = last.n;
   }
@@ -60,8 +71,8 @@ function planLine(
   deps: ReconcilerDeps,
   file: RunFile,
   line: Joined,
-  known: Pick<PlanInput, 'inherited' | 'held' | 'retired'>,
-): Omit<PlannedLine, 'lostSourceId' | 'retired'> {
+  known: Pick<PlanInput, 'inherited' | 'held' | 'retired' | 'ignored'>,
+): Omit<PlannedLine, 'lostSourceId' | 'retired' | 'ignored'> {
   const source = line.sourceId === null ? null : file.read('source', line.root, line.sourceId);
   const target = line.targetId === null ? null : file.read('target', line.root, line.targetId);
   if (source === null) return { line, source, target, plan: null, match: null, loose: [] };

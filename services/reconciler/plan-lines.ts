@@ -33,11 +33,18 @@ const STOCK: ReadonlySet<string> = new Set(['variant.quantity', 'variant.stockSt
 
 /** Turns one planned line into entries of the plan: `line` kinds for people, `link`, `print` and `target` for approval. */
 export function planEntries(deps: ReconcilerDeps, file: RunFile, planned: PlannedLine): readonly Entry[] {
-  const { source, plan, line, match, lostSourceId } = planned;
+  const { source, plan, line, match, lostSourceId, ignored } = planned;
+  if (ignored) return ignoredEntries(planned);
   if (source === null || plan === null)
     return lostSourceId !== null || line.targetId === null
       ? retiredLines(deps, planned)
-      : [{ key: `target ${line.root}:${line.targetId}`, kind: 'only-on-target', value: null }];
+      : [
+          {
+            key: `target ${line.root}:${line.targetId}`,
+            kind: 'only-on-target',
+            value: labelEntity(planned.target, `${line.root}:${line.targetId}`).label,
+          },
+        ];
   const { decision } = plan;
   if (decision.kind === 'retire') return [lineOf('retire', source, null, decision.retirement.how)];
   const target = planned.target ?? (match?.kind === 'one' ? match.target : null);
@@ -52,6 +59,12 @@ export function planEntries(deps: ReconcilerDeps, file: RunFile, planned: Planne
   const fields = fieldEntries(deps, file, source, target, planned);
   if (decision.kind === 'park') return [...matched, ...parkedEntries(source, decision, fields)];
   return [...matched, ...looseLines(file, source, planned, plan.newLinks), ...fields];
+}
+
+// A counterpart that it has nevertheless is no open question either.
+function ignoredEntries({ line, match }: PlannedLine): readonly Entry[] {
+  const target = match?.kind === 'one' ? match.target.id : line.targetId;
+  return target === null ? [] : [{ key: `target ${line.root}:${target}`, kind: 'matched', value: null }];
 }
 
 // A scan did not see it, which proves nothing yet: the old shop is asked for it by id before anything is done.

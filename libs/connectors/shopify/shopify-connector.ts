@@ -62,6 +62,8 @@ export function shopifyCapabilities(landingMs = LANDING_MS): StoreCapabilities {
     changedSince: new Set(['product', 'order', 'customer']),
     compareAndSwap: new Set<FieldName>(['variant.quantity', 'order.history']),
     landingMs,
+    // A mutation costs ten points, whatever it makes.
+    creationCost: { product: 10, order: 10, customer: 10 },
     // The id metafield is unique and found exactly.
     doublesPossible: new Set(),
     readBatchMax: 250,

@@ -111,9 +111,10 @@ function checkField(path: Found['path'], name: FieldName, source: Opened | null,
 function checkCreation(base: readonly string[], value: unknown, target: Opened | null): Found[] {
   const found: Found[] = [];
   for (const root of ROOT_KINDS) {
-    if (valueAt(value, ['create', root]) !== 'new') continue;
+    const policy = valueAt(value, ['create', root]);
+    if (policy !== 'new' && policy !== 'all') continue;
     const path = [...base, 'create', root];
-    if (valueAt(value, ['migratedAt']) === undefined)
+    if (policy === 'new' && valueAt(value, ['migratedAt']) === undefined)
       found.push({ path, of: 'value', message: '"new" means since migratedAt, which is missing: add it to the pair' });
     if (target !== null && !target.capabilities.creatable.has(root))
       found.push({

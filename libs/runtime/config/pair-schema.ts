@@ -69,7 +69,9 @@ export const pairSchema = z.strictObject({
       customer: createPolicySchema.default('none').describe('Customers that the new shop lacks'),
     })
     .prefault({})
-    .describe('What may be created: `none`, `new` (since migratedAt); `all` comes with a later version'),
+    .describe(
+      'What may be created: `none`, `new` (since migratedAt), or `all`, once everything at the new shop is linked or set aside',
+    ),
   reconcile: reconcileSchema.prefault({}).describe('Sweeps and comparisons'),
   scope: scopeSchema.prefault({}).describe('What is left out; it is no drift'),
   stamp: z

@@ -48,6 +48,7 @@ export function aRead(change: Partial<ReadGroup> = {}): ReadGroup {
     readAt: NOW,
     lookedAt: NOW,
     target: null,
+    ignored: false,
     settled: null,
     retired: null,
     inheritedFields: null,

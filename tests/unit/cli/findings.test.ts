@@ -174,6 +174,7 @@ const STATUS: PairStatus = {
     { side: 'target', well: false, budgetUsed: 0.5 },
   ],
   nextRunAt: null,
+  progress: { stage: 'asking', done: 1_200, of: 12_400, leftMs: 7_200_000 },
   lastChange: { at: 996_000, what: 'SIM-014', tookMs: 600 },
   configChanged: false,
   now: 1_000_000,
@@ -188,6 +189,7 @@ test('status says how a pair is, its shops, what was found last, and what to do'
   expect(lines).toContain('the new shop does not answer');
   expect(lines).toContain('last sweep 2 min ago');
   expect(lines).toContain('webhooks 10/11 active');
+  expect(lines).toMatch(/comparing: .*1,200 of 12,400 {3}about 2 h left/);
   expect(lines).toContain('rolling scan: 1,200 of 12,400 products, a round of everything takes about 3 h');
   expect(lines).toContain('webhooks: order.updated is paused → lockstep webhooks verify acme');
   expect(lines).toContain('3 drifts, 3 repaired, 0 left');

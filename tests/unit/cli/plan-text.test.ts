@@ -35,7 +35,7 @@ function aPlan(change: Partial<ShownPlan['plan']>, lines: readonly ShownLine[] =
     file: 'p1.sqlite',
     ...change,
   };
-  return { pair: 'acme', plan, lines };
+  return { pair: 'acme', plan, lines, creationMs: 0 };
 }
 
 describe('a plan', () => {

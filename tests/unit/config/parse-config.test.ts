@@ -227,10 +227,10 @@ describe('a bad config', () => {
       'holds a password as plain text',
     ],
     [
-      'the census, which is not built yet',
-      ['order: new }', 'order: all }'],
-      'pairs.acme.create.order',
-      'is not built yet',
+      'everything to be created of a kind that the target cannot make',
+      ['order: new }', 'order: new, customer: all }'],
+      'pairs.acme.create.customer',
+      'customers cannot be created at a Shopify shop',
     ],
     [
       'a stamp that the target cannot take',

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import { NOT_CARRIED } from '#libs/planning/not-carried.ts';
 import type { ParkReason } from '#libs/planning/plan-types.ts';
 import { SYNC_ERRORS } from '#libs/runtime/sync-error.ts';
 import { CAUSES, NO_DRIFT } from '../../../services/reconciler/find-cause.ts';
@@ -59,4 +60,14 @@ test('no explanation is left empty', () => {
   );
 
   expect(rows.filter((row) => row.some((cell) => cell === ''))).toEqual([]);
+});
+
+test('docs/running.md and README name everything that is never carried', async () => {
+  const readme = await readPage('README.md');
+  const [section = ''] = (page.text.split('\n## What is never carried\n')[1] ?? '').split('\n## ');
+
+  for (const what of NOT_CARRIED) {
+    expect(section).toContain(what);
+    expect(readme.text).toContain(what);
+  }
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 
+import { linksTo } from '#libs/planning/match-root.ts';
 import { planRoot } from '#libs/planning/plan-root.ts';
 import type { RootLinks } from '#libs/planning/plan-types.ts';
 import type { Order } from '#libs/model/order.ts';
@@ -53,6 +54,36 @@ describe('planRoot() creates', () => {
       },
     });
     expect(entities.every(({ created }) => created === true)).toBe(true);
+  });
+
+  test('whatever is missing where everything is to be created, and only there', () => {
+    const source = product('1', [variant('11', 'A', 5)]);
+    const create = { product: 'all', order: 'new', customer: 'none' } as const;
+
+    expect(planRoot(planOf(source)).decision).toMatchObject({ kind: 'park', reason: 'unlinked' });
+    expect(planRoot(planOf(source, { pair: { create, migratedAt: null } })).decision.kind).toBe('create');
+  });
+
+  test('nothing of what a person has set aside', () => {
+    const source = product('1', [variant('11', 'A', 5)], { createdAt: NEW });
+
+    expect(planRoot(planOf(source, { ignored: true })).decision).toEqual({ kind: 'skip', reason: 'out-of-scope' });
+  });
+
+  test('and knows for its own what was found half made, where everything is created', () => {
+    const source = product('1', [variant('11', 'A', 5)]);
+    const target = product('101', [variant('111', 'A', 5)], { sourceId: '1' });
+    const links = linksTo(source, target, 'source-id');
+    const match = { kind: 'one', target, by: 'source-id', links } as const;
+    const create = { product: 'all', order: 'all', customer: 'all' } as const;
+    const by = (over: Over) =>
+      planRoot(planOf(source, { match, ...over })).newLinks.map(({ link: { by: how } }) => how);
+
+    expect(by({ pair: { create }, unfinished: true })).toEqual(['created', 'created']);
+    expect([by({ pair: { create } }), by({ unfinished: true })]).toEqual([
+      ['source-id', 'source-id'],
+      ['source-id', 'source-id'],
+    ]);
   });
 
   describe('a product with a stock word that a plugin made up', () => {

@@ -99,6 +99,35 @@ describe('a plan', () => {
     expect([...readPlanLines(plan.file, ['retire'])]).toMatchObject([{ entity: 'product:8', reason: 'archive' }]);
   });
 
+  test('of everything that is to be created is approved only once all of the new shop is linked or set aside', async () => {
+    const create = { product: 'all', order: 'none', customer: 'none' } as const;
+    const world = await migrated();
+    const all = { ...world, settings: { ...world.settings, create } };
+    world.source.put(aProduct({ id: '8', createdAt: BEFORE }));
+    world.target.put(aProduct({ id: '900', sku: 'OTHER' }));
+
+    const open = await buildPlan(all, { signal });
+
+    expect(open).toMatchObject({ counts: { create: 1, unlinked: 0 }, openCensus: { product: 1 } });
+    await expect(approvePlan(all, open, { by: 'anna' })).rejects.toMatchObject({ code: 'CENSUS_OPEN' });
+    expect(await factsOf(world, 'link')).toEqual([]);
+
+    await world.facts.put([
+      { pair: 'acme', kind: 'ignored', id: 'target/product:900', value: { at: NOW, by: 'anna' } },
+    ]);
+    const closed = await buildPlan(all, { signal });
+    expect(await approvePlan(all, closed, { by: 'anna' })).toMatchObject({ toCreate: 1, links: 6 });
+  });
+
+  test('leaves out what a person has set aside at the old shop, and what it would be linked to', async () => {
+    const world = await migrated();
+    await world.facts.put([{ pair: 'acme', kind: 'ignored', id: 'source/product:1', value: { at: NOW, by: 'anna' } }]);
+
+    const plan = await buildPlan(world, { signal });
+
+    expect(plan).toMatchObject({ counts: { planned: 1, inherited: 1 }, newLinks: 4, onlyOnTarget: 0 });
+  });
+
   test('writes nothing', async () => {
     const world = await migrated();
 
