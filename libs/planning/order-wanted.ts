@@ -1,5 +1,5 @@
 import type { FieldValues } from '#libs/fields/field-names.ts';
-import type { HistoryEntry, OrderStatus } from '#libs/model/order.ts';
+import type { HistoryEntry, Order, OrderState, OrderStatus } from '#libs/model/order.ts';
 
 /** What is wanted of an order that exists on both sides, given what the source's word leaves open and what lies before the migration. */
 export function wantedOfOrder(
@@ -12,18 +12,34 @@ export function wantedOfOrder(
   const history = wanted['history'] as readonly HistoryEntry[] | null | undefined;
   return {
     ...wanted,
-    ...(status === undefined ? {} : { status: keepShipped(status, target['status'] as OrderStatus | undefined) }),
+    ...(status === undefined ? {} : { status: asMeant(status, source, target['status'] as OrderStatus | undefined) }),
     ...(history === undefined ? {} : { history: sinceMigration(history, source['placedAt'], migratedAt) }),
   };
 }
 
-/** "Refunded" says nothing of the shipping: what was shipped stays shipped. */
-function keepShipped(wanted: OrderStatus, present: OrderStatus | undefined): OrderStatus {
-  const { state } = wanted;
-  const shipped = present?.state?.fulfilment;
-  if (state === null || shipped === undefined || state.payment !== 'refunded' || state.fulfilment !== 'open')
-    return wanted;
-  return { ...wanted, state: { ...state, fulfilment: shipped } };
+function asMeant(wanted: OrderStatus, source: FieldValues, present: OrderStatus | undefined): OrderStatus {
+  const [state, there] = [wanted.state, present?.state];
+  if (state === null || there === null || there === undefined) return wanted;
+  return { ...wanted, state: leaveHold(leaveShipping(state, source, there), there) };
+}
+
+/**
+ * "Refunded" says nothing of the shipping: what was shipped stays shipped. And what needs no shipping is never shipped: a store that
+ * calls it done because nothing is left to send, and one that waits for a person to say so, mean the same.
+ */
+function leaveShipping(state: OrderState, source: FieldValues, there: OrderState): OrderState {
+  if (state.fulfilment !== 'open') return state;
+  const lines = (source['lines'] ?? []) as Order['lines'];
+  const sent = lines.length === 0 || lines.some(({ requiresShipping }) => requiresShipping);
+  if (state.payment === 'refunded' || (!sent && there.fulfilment === 'fulfilled'))
+    return { ...state, fulfilment: there.fulfilment };
+  return state;
+}
+
+/** Of what has left, or is cancelled, nothing could be held: whether it is on hold is as the target has it. */
+function leaveHold(state: OrderState, there: OrderState): OrderState {
+  const over = state.cancelled || state.fulfilment === 'fulfilled';
+  return over && state.onHold ? { ...state, onHold: there.onHold } : state;
 }
 
 /** What happened before the full migration was carried by it, or left out by it; only an order placed since has its whole history here. */

@@ -133,6 +133,26 @@ describe('an order carried to Shopify comes to rest', () => {
   });
 });
 
+describe('an order of which nothing is shipped', () => {
+  test('is made without waiting for a hold, and agrees although Shopify calls it done', async () => {
+    await using harness = await openPrepared();
+    const open = orderOf({}, [0]);
+    const lines = open.order.lines.map((line) => ({ ...line, requiresShipping: false }));
+    const virtual = { ...open, order: { ...open.order, lines } };
+
+    const made = await settle(harness, virtual, null);
+    const done = await settle(
+      harness,
+      { ...virtual, order: { ...virtual.order, status: { word: 'c', state: { ...OPEN, fulfilment: 'fulfilled' } } } },
+      made.id,
+    );
+
+    expect(made.kinds).toEqual(['create', 'skip unchanged']);
+    expect(done.kinds).toEqual(['skip unchanged']);
+    expect(harness.writes().filter((name) => name === 'fulfillmentOrderHold')).toEqual([]);
+  });
+});
+
 describe('products and customers carried to Shopify come to rest', () => {
   test('a product with everything that can be selected, over locations that are not written to', async () => {
     await using harness = await openPrepared();

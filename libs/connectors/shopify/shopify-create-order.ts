@@ -56,7 +56,9 @@ export async function createOrder(draft: OrderDraft, session: WriteSession, part
 export function stepsAfter(draft: OrderDraft, lineIds: readonly string[] = []): readonly OrderStep[] {
   const { order, state, hold, sourceId } = draft;
   const steps: OrderStep[] = [];
-  const open = !state.cancelled && state.fulfilment !== 'fulfilled';
+  // What needs no shipping has no fulfilment order that could be held.
+  const sent = order.lines.some(({ requiresShipping }) => requiresShipping);
+  const open = sent && !state.cancelled && state.fulfilment !== 'fulfilled';
   const lines = order.lines.flatMap(({ shipped = 0 }, index): ShippedUnits[] => {
     const lineId = lineIds[index];
     return shipped > 0 && lineId !== undefined ? [{ lineId, shipped }] : [];

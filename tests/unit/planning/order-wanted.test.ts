@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { OrderState, OrderStatus } from '#libs/model/order.ts';
 import { wantedOfOrder } from '#libs/planning/order-wanted.ts';
+import { anOrderLine } from '#tests/builders/entities.ts';
 
 const MIGRATED_AT = Date.parse('2026-11-10T00:00:00Z');
 
@@ -23,6 +24,32 @@ test('any other status says what it says', () => {
   const present = { status: status('paid+fulfilled', { fulfilment: 'fulfilled' }) };
 
   expect(wantedOfOrder(wanted, {}, present, MIGRATED_AT)).toEqual(wanted);
+});
+
+test.each([
+  ['nothing needs shipping, and the target calls it done', false, 'fulfilled', 'fulfilled'],
+  ['nothing needs shipping, and the target waits as well', false, 'open', 'open'],
+  ['something needs shipping', true, 'fulfilled', 'open'],
+] as const)('an open order of which %s', (_name, requiresShipping, there, expected) => {
+  const lines = [anOrderLine({ requiresShipping: false }), anOrderLine({ id: '2', requiresShipping })];
+  const present = { status: status('p', { fulfilment: there }) };
+
+  const wanted = wantedOfOrder({ status: status('processing', {}) }, { lines }, present, MIGRATED_AT);
+
+  expect(wanted).toEqual({ status: status('processing', { fulfilment: expected }) });
+});
+
+test.each([
+  ['has left', { fulfilment: 'fulfilled' }, false],
+  ['is cancelled', { cancelled: true }, false],
+  ['is still to leave', {}, true],
+  ['has left in part', { fulfilment: 'partial' }, true],
+] as const)('an order on hold that %s', (_name, state, onHold) => {
+  const wanted = { status: status('w', { ...state, onHold: true }) };
+
+  expect(wantedOfOrder(wanted, {}, { status: status('p', {}) }, MIGRATED_AT)).toEqual({
+    status: status('w', { ...state, onHold }),
+  });
 });
 
 const before = { id: '1', at: '2026-11-09T23:59:59Z', text: 'paid', forCustomer: false };
