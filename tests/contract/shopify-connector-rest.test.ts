@@ -149,7 +149,7 @@ describe('an order of which nothing is shipped', () => {
 
     expect(made.kinds).toEqual(['create', 'skip unchanged']);
     expect(done.kinds).toEqual(['skip unchanged']);
-    expect(harness.writes().filter((name) => name === 'fulfillmentOrderHold')).toEqual([]);
+    expect(harness.writes().filter((name) => name.includes('fulfillmentOrderHold'))).toEqual([]);
   });
 });
 
