@@ -266,3 +266,32 @@ describe('check() names who answered in the shop’s place, and what to change',
     expect(problems[0]?.remedy).toMatch(remedy);
   });
 });
+
+describe('check() of a key that the shop does not take', () => {
+  test('names the way by which it does', async () => {
+    const { connect } = await openShop();
+
+    // Behind a proxy that ends TLS and says nothing of it, WordPress believes to be asked over plain http.
+    const findings = await connect({ headers: {} }).check('source', selection, call);
+
+    expect(findings).toContainEqual({
+      level: 'problem',
+      topic: 'auth',
+      message: expect.stringContaining('cannot list') as unknown,
+      remedy: 'Write auth: oauth1; shown that way the shop takes this key',
+    });
+  });
+
+  test('never shows it in the clear over plain http', async () => {
+    const { connect, asked } = await openShop();
+
+    const findings = await connect({ auth: 'oauth1', headers: {}, consumerSecret: 'cs_2' }).check(
+      'source',
+      selection,
+      call,
+    );
+
+    expect(findings).toContainEqual(expect.objectContaining({ level: 'problem', topic: 'scopes' }));
+    expect(asked.filter((path) => path.includes('consumer_secret='))).toEqual([]);
+  });
+});

@@ -2,6 +2,8 @@ import { entityOf } from '#libs/fields/field-names.ts';
 import type { Selection } from '#libs/fields/field-names.ts';
 import { isSyncError, SYNC_ERRORS } from '#libs/runtime/sync-error.ts';
 import type { CallContext, Finding, MailSwitch, StoreConnector } from '../store-connector.ts';
+import { findAuth } from './woocommerce-check-auth.ts';
+import type { TryAuth } from './woocommerce-check-auth.ts';
 import { checkTarget } from './woocommerce-check-target.ts';
 import type { WooClient } from './woocommerce-client.ts';
 import { checkTracking } from './woocommerce-check-tracking.ts';
@@ -17,6 +19,7 @@ export type CheckParts = {
   readonly client: WooClient;
   readonly shop: Shop;
   readonly listRoots: ListRoots;
+  readonly tryAuth: TryAuth;
   readonly mails: MailSwitch;
   readonly trackingWriter: TrackingWriter;
   readonly readable: StoreConnector['capabilities']['readable'];
@@ -48,7 +51,7 @@ async function checkParcels(parts: CheckParts, selection: Selection, call: CallC
   }
 }
 
-async function checkShop({ config, shop }: CheckParts, call: CallContext): Promise<Finding[]> {
+async function checkShop({ config, shop, tryAuth }: CheckParts, call: CallContext): Promise<Finding[]> {
   try {
     const { name, version, currency, taxesIncluded } = await shop.identify(call);
     return [
@@ -61,7 +64,10 @@ async function checkShop({ config, shop }: CheckParts, call: CallContext): Promi
       ...checkHome(config, name),
     ];
   } catch (error) {
-    return [fromError(error, config)];
+    const finding = fromError(error, config);
+    const mode = finding.topic === 'scopes' ? await findAuth(config, tryAuth, call) : null;
+    if (mode === null) return [finding];
+    return [problem('auth', finding.message, `Write auth: ${mode}; shown that way the shop takes this key`)];
   }
 }
 

@@ -55,6 +55,9 @@ export function createWooCommerceConnector(config: WooCommerceConfig, deps: Conn
       client,
       shop,
       listRoots,
+      async tryAuth(auth, call) {
+        await createShop(createWooClient({ ...config, auth }, deps)).probe(call);
+      },
       readable: capabilities.readable,
       mails,
       trackingWriter: writing.tracking,
