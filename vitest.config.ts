@@ -26,7 +26,7 @@ export default defineConfig({
   test: {
     // A process for each file: workers, locks and signal handlers of one file never meet those of another.
     pool: 'forks',
-    maxWorkers: 2,
+    maxWorkers: 3,
     projects: [
       project('quick', ['tests/**/*.test.ts'], QUICK_MS, [...INTEGRATION, ...HISTORIES, ...CLUSTER]),
       project('histories', HISTORIES, SLOW_MS),
