@@ -13,6 +13,8 @@ export type CustomerWork = {
   readonly editCustomer: (customerId: string, edit: CustomerEdit) => void;
   /** Signs up for the newsletter, or off. */
   readonly setConsent: (customerId: string, subscribed: boolean) => void;
+  /** The same for text messages. */
+  readonly setSmsConsent: (customerId: string, subscribed: boolean) => void;
   readonly deleteCustomer: (customerId: string) => void;
 };
 
@@ -28,6 +30,16 @@ export function createCustomerWork(world: World, asPeople: AsPeople): CustomerWo
         const stamp = world.stamp();
         world.customers.update(id, {
           emailConsent: { ...emailConsent, marketingState, updatedAt: stamp },
+          updatedAt: stamp,
+        });
+      }),
+    setSmsConsent: (id, subscribed) =>
+      asPeople(() => {
+        const { smsConsent } = must(world.customers.get(id), id);
+        const marketingState = subscribed ? 'SUBSCRIBED' : 'UNSUBSCRIBED';
+        const stamp = world.stamp();
+        world.customers.update(id, {
+          smsConsent: { ...smsConsent, marketingState, updatedAt: stamp },
           updatedAt: stamp,
         });
       }),

@@ -92,6 +92,7 @@ describe('the simulated Shopify shop tells of what its people do', () => {
     sim.setAvailable(variantId, 3);
     const customerId = sim.createCustomer({ email: 'ada@example.com', firstName: 'Ada' });
     sim.setConsent(customerId, true);
+    sim.setSmsConsent(customerId, true);
     const orderId = sim.placeOrder({ customerId, lines: [{ variantId, quantity: 1, price: '12' }] });
     await sim.deliverDue();
     sim.shipOrder(orderId, { parcels: [{ company: 'DHL', number: '0034' }] });
@@ -113,6 +114,7 @@ describe('the simulated Shopify shop tells of what its people do', () => {
         'customers/update',
         'customers/delete',
         'customers_email_marketing_consent/update',
+        'customers_marketing_consent/update',
         'orders/create',
         'orders/updated',
         'order_transactions/create',

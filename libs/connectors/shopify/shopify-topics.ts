@@ -69,7 +69,12 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
   'orders/cancelled': order,
   'orders/delete': { root: 'order', id: ['id'], gid: 'Order' },
   // A change of the lines: what it says itself is only the difference.
-  'orders/edited': { root: 'order', id: ['order_edit', 'order_id'], gid: 'OrderEdit' },
+  'orders/edited': {
+    root: 'order',
+    id: ['order_edit', 'order_id'],
+    gid: 'OrderEdit',
+    fields: ['order_edit.id', 'order_edit.order_id', 'order_edit.created_at', 'order_edit.line_items'],
+  },
   // The same bodies as of `orders/updated`, which comes with each of them.
   'orders/paid': { ...order, unasked: true },
   'orders/fulfilled': { ...order, unasked: true },
@@ -101,7 +106,8 @@ export const TOPICS: Readonly<Record<string, Topic>> = {
     ...consent,
     fields: ['customer_id', 'email_marketing_consent'],
   },
-  'customers_marketing_consent/update': { ...consent, unasked: true },
+  // To text messages; it names the customer in another place.
+  'customers_marketing_consent/update': { ...customer, fields: ['id', 'sms_marketing_consent'] },
   // Of the two customers the one that is gone: of the other `customers/update` tells.
   'customers/merge': { root: 'customer', id: ['admin_graphql_api_customer_deleted_id'], gid: 'Customer' },
   'customer.tags_added': { root: 'customer', id: ['customerId'], gid: 'Customer', unasked: true },

@@ -57,6 +57,7 @@ describe('readShopifyWebhook()', () => {
   test.each([
     ['customers/update', '{"id":33,"admin_graphql_api_id":"gid://shopify/Customer/33"}'],
     ['customers_email_marketing_consent/update', '{"customer_id":33,"email_marketing_consent":{"state":"subscribed"}}'],
+    ['customers_marketing_consent/update', '{"id":33,"sms_marketing_consent":{"state":"subscribed"}}'],
     ['customer.tags_added', '{"customerId":"gid://shopify/Customer/33","tags":["vip"],"occurredAt":"2026-11-20"}'],
     [
       'customers/merge',
