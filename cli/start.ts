@@ -8,7 +8,7 @@ import { handle } from './control.ts';
 import type { ExitCode, Io } from './io.ts';
 import { say } from './io.ts';
 import { createProgressLine } from './progress.ts';
-import { runOnce } from './run-once.ts';
+import { runOnce, type OnceResult } from './run-once.ts';
 import type { PartName } from './run-parts.ts';
 import { openParts, PART_NAMES } from './run-parts.ts';
 import { count } from './text.ts';
@@ -113,12 +113,13 @@ async function once(config: LoadedConfig, io: Io, json: boolean): Promise<ExitCo
   const results = await runOnce(context, { signal: io.signal, onProgress: (pair, step) => line.show(pair, step) });
   line.clear();
   if (json) say(io, JSON.stringify(results));
-  else
-    for (const {
-      pair,
-      run: { drift, repaired, left },
-      parked,
-    } of results)
-      say(io, `${pair}  ${count(drift, 'drift')}, ${repaired} repaired, ${left} left   parked ${parked}`);
-  return results.some(({ run: { left }, parked }) => left + parked > 0) ? 1 : 0;
+  else for (const result of results) say(io, onceLine(result));
+  if (results.some((result) => 'failed' in result)) return 2;
+  return results.some((result) => 'run' in result && result.run.left + result.parked > 0) ? 1 : 0;
+}
+
+function onceLine(result: OnceResult): string {
+  if ('failed' in result) return `${result.pair}  ✗ ${result.failed}`;
+  const { pair, run: done, parked } = result;
+  return `${pair}  ${count(done.drift, 'drift')}, ${done.repaired} repaired, ${done.left} left   parked ${parked}`;
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -98,6 +98,8 @@ export type WorldOptions = {
   readonly sync?: string;
   readonly create?: string;
   readonly more?: string;
+  /** Each pair in a file of its own, `pairs/<name>.yaml`. */
+  readonly pairFiles?: boolean;
   readonly env?: Readonly<Record<string, string>>;
 };
 
@@ -109,7 +111,9 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const shops = new Map<string, Shops>();
   for (const pair of pairs) shops.set(pair, await openShops(pair, seed));
   const port = await freePort();
-  await writeFile(join(cwd, 'lockstep.config.yaml'), configText(shops, port, options));
+  const config = configText(shops, port, options);
+  if (options.pairFiles === true) await writePairFiles(cwd, config);
+  else await writeFile(join(cwd, 'lockstep.config.yaml'), config);
   const env = { ...SECRETS, PATH: process.env['PATH'] ?? '', HOME: cwd, NODE_COMPILE_CACHE: COMPILED, ...options.env };
   const run: World['run'] = (...argv) => runToEnd(cwd, env, argv);
   const ingestUrl = `http://127.0.0.1:${port}`;
@@ -283,6 +287,15 @@ timing: { landing: 2s, lateAfter: 5s, retries: [200ms, 1s, 2s], session: 6s }
 ingest: { host: 127.0.0.1, port: ${port}, privateHost: 127.0.0.1, privatePort: 0, publicUrl: "http://127.0.0.1:${port}", bodyLimitBytes: 65536 }
 ${more}
 `;
+}
+
+/** The same config, with each pair in a file of its own. */
+async function writePairFiles(cwd: string, config: string): Promise<void> {
+  const [, block = '', rest = ''] = /^pairs:((?:\n {2}.*)*)([^]*)$/.exec(config) ?? [];
+  await mkdir(join(cwd, 'pairs'));
+  for (const [, name = '', body = ''] of block.matchAll(/\n {2}([\w-]+):((?:\n {4}.*)*)/g))
+    await writeFile(join(cwd, 'pairs', `${name}.yaml`), body.replaceAll('\n    ', '\n').trimStart());
+  await writeFile(join(cwd, 'lockstep.config.yaml'), rest.trimStart());
 }
 
 type Env = Readonly<Record<string, string>>;
