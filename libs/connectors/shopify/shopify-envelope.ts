@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 import { SyncError, type SyncErrorCode } from '#libs/runtime/sync-error.ts';
 import { isCutShort, redirectOrigin, type HttpAnswer } from '../http.ts';
+import { whoAnswered } from '../who-answered.ts';
 import { parseJson } from './shopify-token.ts';
 
 const errorWire = z.object({
@@ -69,7 +70,11 @@ export function readEnvelope(answer: HttpAnswer, action: string): Envelope {
     throw new SyncError('STORE_SILENT', `Cannot ${action}: the answer ends in the middle`);
   // An envelope without data and errors is none: any JSON object would pass for one.
   if (!parsed.success || (parsed.data.data == null && readErrors(parsed.data.errors).length === 0))
-    throw new SyncError('STORE_ANSWER_FOREIGN', `Cannot ${action}: the answer is not one of the Admin API`, { status });
+    throw new SyncError(
+      'STORE_ANSWER_FOREIGN',
+      `Cannot ${action}: the answer is not one of the Admin API${fromWhom(answer)}`,
+      { status },
+    );
   const { data, extensions } = parsed.data;
   const errors = readErrors(parsed.data.errors);
   return {
@@ -114,7 +119,14 @@ function statusError(answer: HttpAnswer, action: string): SyncError {
   if (REFUSED.has(status) && isOwnError(answer) && text.trim() !== '')
     return new SyncError('STORE_REFUSED', message, { status });
   const where = status >= 300 && status < 400 ? `redirected to ${redirectOrigin(answer)}` : null;
-  return new SyncError('STORE_ANSWER_FOREIGN', where === null ? message : `Cannot ${action}: ${where}`, { status });
+  const what = where === null ? `${message}${fromWhom(answer)}` : `Cannot ${action}: ${where}`;
+  return new SyncError('STORE_ANSWER_FOREIGN', what, { status });
+}
+
+/** A network's own login or firewall page, where it shows. */
+function fromWhom(answer: HttpAnswer): string {
+  const stranger = whoAnswered(answer);
+  return stranger === null ? '' : `, from ${stranger.who}`;
 }
 
 /** Shopify refuses in JSON with `errors`, or with nothing at all. */

@@ -111,6 +111,7 @@ describe.each(PLATFORMS)('what %s makes of an answer', (platform) => {
 
     expect(error).toMatchObject({ code });
     expect(String(error)).not.toContain('Be back soon');
+    if (status === 200 && body === PAGE) expect(String(error)).toContain('a web page');
     if (status === 301) expect(String(error)).toMatch(/redirected to https:\/\/new\.example\.com$/);
   });
 });
