@@ -27,7 +27,7 @@ export async function watchMails(pair: WatchedPair, context: WatchContext): Prom
   if (mails === undefined || mails === null) return NONE;
   const { name } = pair.settings;
   const stopping = new AbortController();
-  if (await isAlone(name, context, 0)) await tryToPutBack(pair, mails, context, 'the next start', stopping.signal);
+  if (await isAlone(name, context, 0)) await putBackAtStart(pair, mails, context, stopping.signal);
   // Here nobody writes orders of an earlier process any more.
   mails.close(false);
   const watching = watch(pair, mails, context, stopping.signal).catch((error: unknown) => {
@@ -41,6 +41,21 @@ export async function watchMails(pair: WatchedPair, context: WatchContext): Prom
         await tryToPutBack(pair, mails, context, 'the end of the process', AbortSignal.timeout(LAST_MS));
     },
   };
+}
+
+/** A shop that does not answer yet is asked again and again: the time of what an earlier process left off is over. */
+async function putBackAtStart(
+  pair: WatchedPair,
+  mails: MailSwitch,
+  context: WatchContext,
+  signal: AbortSignal,
+): Promise<void> {
+  const { facts, clock } = context;
+  const { name } = pair.settings;
+  const left = await facts.get(name, 'mails', MAILS_OF);
+  if (left === null) return;
+  await facts.put([{ pair: name, kind: 'mails', id: MAILS_OF, value: { ...left, until: clock.now() } }]);
+  await tryToPutBack(pair, mails, context, 'the next start', signal);
 }
 
 /** On one machine the folder's lock says so; on a cluster, how many take part in the pair's work. */

@@ -28,7 +28,9 @@ describe('the WooCommerce connector writes products', () => {
     expect(target.writes()).toEqual(['POST products/batch']);
     expect(results).toEqual(ids.map((id) => ({ outcome: 'stored', stored: { [id]: { quantity: 9 } } })));
     const byUs = target.shop.ledger.entries.filter(({ actor, entity }) => actor === 'api' && entity === 'product');
-    expect(new Set(byUs.flatMap(({ changes }) => Object.keys(changes)))).toEqual(new Set(['stock_quantity']));
+    // The product's own clock moves with it, where a second has gone by.
+    const fields = byUs.flatMap(({ changes }) => Object.keys(changes)).filter((field) => field !== 'date_modified_gmt');
+    expect(new Set(fields)).toEqual(new Set(['stock_quantity']));
   });
 
   test('every field of a product without variations', async () => {

@@ -85,7 +85,7 @@ async function findDrafts(
 }
 
 // A creation that is in doubt is looked at again within minutes, after a long outage within days.
-const YOUNG_MS = 30 * 86_400_000;
+const YOUNG_MS = 7 * 86_400_000;
 // A row may show a little after the second in which it says that it was made.
 const OVERLAP_S = 120;
 

@@ -34,12 +34,12 @@ export function createWriter(parts: WriterParts) {
     for (const patch of patches) if (replacesStamp(patch)) failures.set(patch, { outcome: 'stale' });
     const of = (root: RootPatch['root']): readonly RootPatch[] =>
       patches.filter((patch) => patch.root === root && !failures.has(patch));
-    const orders = of('order');
-    const silence = orders.length === 0 ? null : await parts.mailGate('order', call);
     await Promise.all([
       writeAllProducts(of('product'), session, parts, failures),
-      inParallel(orders, parts.maxConcurrent, async (patch) => {
-        const failure = silence ?? (await session.guarded(() => takeSteps(patch, session, parts)));
+      inParallel(of('order'), parts.maxConcurrent, async (patch) => {
+        // Asked for each: many orders take their time, and what was off at the first need not be at the last.
+        const loud = await parts.mailGate('order', call);
+        const failure = loud ?? (await session.guarded(() => takeSteps(patch, session, parts)));
         if (failure !== null) failures.set(patch, failure);
       }),
       inParallel(of('customer'), parts.maxConcurrent, async (patch) => {

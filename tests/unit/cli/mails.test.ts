@@ -168,6 +168,18 @@ describe('while mails are off', () => {
     expect(await on(target)).toHaveLength(ORDER_MAILS);
   });
 
+  test('a shop that cannot be asked at the start is asked again until it answers', async () => {
+    const { target, pair, context, off, isOff } = await openWatched(0);
+    await off(HOUR_MS);
+    target.shop.faults.plant({ kind: 'write', effect: { type: 'status', status: 503 }, times: 1 });
+
+    const watch = await watchMails(pair, context);
+    await expect.poll(isOff, { timeout: 15_000 }).toBe(false);
+
+    expect(await on(target)).toHaveLength(ORDER_MAILS);
+    await watch.stop();
+  });
+
   test('what was refused for them is tried again', async () => {
     const { context, off } = await openWatched(0);
     const parked = (message: string) => ({ at: 1, reason: 'refused', message, fields: [], tries: 1, entities: [] });
