@@ -18,10 +18,14 @@ test('after an outage that cost a Shopify source its subscriptions they are made
   const world = await aWorld();
   const deps = { ...world, source: connector };
   const { signal } = CALL;
-  const iso = (ms: number): string => new Date(ms).toISOString();
   await world.facts.put([
     { pair: 'acme', kind: 'phase', id: 'phase', value: { phase: 'follow', at: clock.at, by: 'anna' } },
-    { pair: 'acme', kind: 'cursor', id: 'product', value: { at: iso(clock.at), id: null, sweptAt: clock.at } },
+    {
+      pair: 'acme',
+      kind: 'cursor',
+      id: 'product',
+      value: { at: new Date(clock.at).toISOString(), id: null, sweptAt: clock.at },
+    },
   ]);
   const { productId, variantIds } = simulator.seedProduct({
     title: 'Tee',

@@ -10,7 +10,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
 };
 
 /** Notes that an answer shows these rows as they are now, where somebody wants to know. */
-export function showing<R extends { readonly id: string }>(world: World, rows: readonly R[], parentId?: string): void {
+export function showing(world: World, rows: readonly { readonly id: string }[], parentId?: string): void {
   if (!world.settings.recordsReads) return;
   const coversSeq = world.ledger.entries.length - 1;
   for (const { id } of rows) {
