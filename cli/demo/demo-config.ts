@@ -85,7 +85,7 @@ ${STORES[pairing.to]('NEW', targetUrl)}
       order: { fields: [status, tracking, history] }
     create: { product: new, order: new, customer: new }
     reconcile: { cron: "off", sweepEvery: "off" }${cluster === null ? '' : `\n    partitions: ${String(cluster.partitions)}`}
-timing: { coalesce: 200ms, landing: 2s, lateAfter: ${String(LATE_AFTER_MS)}ms, retries: [200ms, 1s, 2s]${cluster === null ? '' : `, session: ${String(cluster.sessionMs)}ms`} }
+timing: { coalesce: 200ms, landing: 2s, lookAgain: 3s, lateAfter: ${String(LATE_AFTER_MS)}ms, retries: [200ms, 1s, 2s]${cluster === null ? '' : `, session: ${String(cluster.sessionMs)}ms`} }
 ${cluster === null ? 'ingest: { host: 127.0.0.1, port: 0, privateHost: 127.0.0.1, privatePort: 0 }' : clusterLines(cluster)}
 dataDir: ${JSON.stringify(folders.dataDir)}
 reports: { dir: ${JSON.stringify(folders.reportsDir)} }

@@ -63,23 +63,23 @@ export type ShopsOptions = {
   readonly size: DemoSize;
   readonly seed: number;
   readonly pairing: Pairing;
-  /** More keys of the old shop, which may read. */
-  readonly readers?: readonly string[];
+  /** More consumer keys of both shops, where they are WooCommerce's: at the old one they may read. */
+  readonly keys?: readonly string[];
 };
 
 /**
  * Two shops with a past: a week ago everything was copied from the old one to the new one; since then people have worked in
  * the new one, and the old one has gone on selling.
  */
-export async function openShops({ size, seed, pairing, readers = [] }: ShopsOptions): Promise<DemoShops> {
+export async function openShops({ size, seed, pairing, keys = [] }: ShopsOptions): Promise<DemoShops> {
   const random = seededRandom(seed);
   let ago = 7 * DAY;
   const now = (): number => systemClock.now() - ago;
   const led = { from: '', to: '' };
-  const made = { now, random, readers, tunnel: (uri: string) => uri.replace(led.from, led.to) };
+  const made = { now, random, keys, tunnel: (uri: string) => uri.replace(led.from, led.to) };
   const source = pairing.from === 'woocommerce' ? filledWooCommerce(made, size) : filledShopify(made, size);
   const target =
-    pairing.to === 'woocommerce' ? openWooCommerce({ now, random }, 'new') : openShopify({ now, random }, 'demo');
+    pairing.to === 'woocommerce' ? openWooCommerce({ now, random, keys }, 'new') : openShopify({ now, random }, 'demo');
   migrate(source, target);
   const migratedAt = Math.ceil(now() / 1000) * 1000;
 
@@ -110,7 +110,7 @@ export async function openShops({ size, seed, pairing, readers = [] }: ShopsOpti
 type Made = {
   readonly now: () => number;
   readonly random: () => number;
-  readonly readers?: readonly string[];
+  readonly keys?: readonly string[];
   readonly tunnel?: (uri: string) => string;
 };
 
@@ -128,7 +128,7 @@ function filledShopify(made: Made, size: DemoSize): ShopifySimulator {
   return shop;
 }
 
-function openWooCommerce({ now, random, readers = [] }: Made, name: string): WooCommerceSimulator {
+function openWooCommerce({ now, random, keys = [] }: Made, name: 'old' | 'new'): WooCommerceSimulator {
   return createWooCommerceSimulator({
     now,
     random,
@@ -136,10 +136,10 @@ function openWooCommerce({ now, random, readers = [] }: Made, name: string): Woo
     storeId: `store-${name}`,
     consumerKey: KEYS.consumerKey,
     consumerSecret: KEYS.consumerSecret,
-    keys: readers.map((consumerKey) => ({
+    keys: keys.map((consumerKey) => ({
       consumerKey,
       consumerSecret: KEYS.consumerSecret,
-      permissions: 'read' as const,
+      permissions: name === 'old' ? ('read' as const) : ('read_write' as const),
     })),
     pricesIncludeTax: true,
     isSsl: true,

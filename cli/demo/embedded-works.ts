@@ -3,6 +3,7 @@ import type { CallContext } from '#libs/connectors/store-connector.ts';
 import { approvePlan } from '../../services/reconciler/approve-plan.ts';
 import { buildPlan } from '../../services/reconciler/build-plan.ts';
 import { pairOf, type Context } from '../context.ts';
+import { switchOff } from '../mails-switch.ts';
 import { reconcilerDeps } from '../plug-parts.ts';
 import type { OpenParts } from '../run-parts.ts';
 import type { ReconcilerPart } from '../runtime-parts.ts';
@@ -11,6 +12,9 @@ import { wantedTopics } from '../webhooks-handlers.ts';
 import { PAIR, PUBLIC_URL } from './demo-config.ts';
 import type { DemoShops } from './demo-shops.ts';
 import type { Works } from './works.ts';
+
+/** Longer than any demo: its end puts the mails back. */
+const SILENT_MS = 8 * 3_600_000;
 
 /** Everything in this process. */
 export async function createEmbeddedWorks(
@@ -46,10 +50,10 @@ export async function createEmbeddedWorks(
         await pair.source.connector.createSubscription({ topic, url, secret }, { ...call, maySend: () => true });
     },
     async silence() {
-      const { mails } = pair.target.connector;
-      const call: CallContext = { signal, priority: 'change' };
-      for (const { id, enabled } of (await mails?.list(call)) ?? [])
-        if (enabled) await mails?.set(id, false, { ...call, maySend: () => true });
+      const { mails = null } = pair.target.connector;
+      if (mails === null) return;
+      const until = context.clock.now() + SILENT_MS;
+      await switchOff(PAIR, { mails, until, by: 'demo' }, context, { signal, priority: 'change', maySend: () => true });
     },
     plan: () => buildPlan(deps, { signal }),
     async approve(plan) {

@@ -8,7 +8,7 @@ export type Fault = {
   readonly match?: RegExp;
   /** Matches only calls whose raw body contains this text (one poisonous item of a batch, say). */
   readonly bodyIncludes?: string;
-  /** Matches only calls with this access token, of several that are valid (one of several processes, say): Shopify alone. */
+  /** Matches only calls with this access token or consumer key, of several that are valid (one of several processes, say). */
   readonly token?: string;
   readonly kind: 'read' | 'write' | 'any';
   readonly effect:

@@ -37,7 +37,7 @@ export function replayShopify(entries: readonly LedgerEntry[], upTo: CarriedUpTo
     orders: list('order'),
     fulfillments: list('fulfillment'),
     refunds: list('refund'),
-    events: list('event'),
+    transactions: list('transaction'),
     customers: list('customer'),
     metafields: list('metafield'),
   };
@@ -73,15 +73,7 @@ function listedPlace({ entity, id, parentId }: LedgerEntry): Place {
 }
 
 /** Rows that Shopify shows within another one: an item with its variant, all of an order with the order. */
-const WITHIN = new Set([
-  'inventoryItem',
-  'transaction',
-  'fulfillment',
-  'fulfillmentOrder',
-  'refund',
-  'event',
-  'metafield',
-]);
+const WITHIN = new Set(['inventoryItem', 'transaction', 'fulfillment', 'fulfillmentOrder', 'refund', 'metafield']);
 
 function shownPlace({ entity, id, parentId }: LedgerEntry): Place {
   if (parentId === undefined) return { entity, id };

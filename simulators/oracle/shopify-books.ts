@@ -1,5 +1,12 @@
 import type { MetafieldRecord } from '../shopify/app-records.ts';
-import type { FulfillmentRecord, InventoryItemRecord, OrderRecord, VariantRecord } from '../shopify/records.ts';
+import type {
+  FulfillmentRecord,
+  InventoryItemRecord,
+  OrderRecord,
+  RefundRecord,
+  TransactionRecord,
+  VariantRecord,
+} from '../shopify/records.ts';
 import type { Books, OrderEntry, OrderStatus, VariantEntry } from './books.ts';
 import type { ShopifyRows } from './shopify-rows.ts';
 import { byId, partly, plainId, priceOf, toCents } from './words.ts';
@@ -74,7 +81,7 @@ function ordersIn(
   fieldsOf: ReadonlyMap<string, readonly MetafieldRecord[]>,
 ): readonly OrderEntry[] {
   const fulfillments = ofOrder(rows.fulfillments);
-  const [refunds, events] = [ofOrder(rows.refunds), ofOrder(rows.events)];
+  const [refunds, transactions] = [ofOrder(rows.refunds), ofOrder(rows.transactions)];
   return rows.orders.map((order): OrderEntry => {
     const shipped = fulfillments.get(order.id) ?? [];
     const given = refunds.get(order.id) ?? [];
@@ -93,10 +100,7 @@ function ordersIn(
         .reduce((sum, { quantity }) => sum + quantity, 0),
       status: statusOf(order, shipped, back),
       tracking: numbersOf(shipped),
-      history: (events.get(order.id) ?? []).map(({ id, createdAt }) => ({
-        id: plainId(id),
-        at: Date.parse(createdAt),
-      })),
+      history: eventsOf(order, { transactions: transactions.get(order.id) ?? [], shipped, given }),
       carriedHistory: historyIn(fieldOf(fieldsOf.get(order.id), 'history')),
       refunds: given.map(({ id, totalRefunded }) => ({ id: plainId(id), cents: toCents(totalRefunded) })),
       carriedRefunds: given.flatMap(({ note, totalRefunded }) => {
@@ -105,6 +109,32 @@ function ordersIn(
       }),
     };
   });
+}
+
+type Events = {
+  readonly transactions: readonly TransactionRecord[];
+  readonly shipped: readonly FulfillmentRecord[];
+  readonly given: readonly RefundRecord[];
+};
+
+function at(id: string, time: string | null): OrderEntry['history'] {
+  return time === null ? [] : [{ id, at: Date.parse(time) }];
+}
+
+/** What happened to an order, by the ids under which the sync carries it: payments, shipments, money given back, its end. */
+function eventsOf({ cancelledAt }: OrderRecord, { transactions, shipped, given }: Events): OrderEntry['history'] {
+  return [
+    ...transactions
+      .filter(({ kind }) => kind !== 'REFUND')
+      .flatMap(({ id, processedAt }) => at(`transaction-${plainId(id)}`, processedAt)),
+    ...shipped.flatMap(({ id, status, createdAt, updatedAt, deliveredAt }) => [
+      ...at(`fulfillment-${plainId(id)}`, createdAt),
+      ...at(`fulfillment-${plainId(id)}-delivered`, deliveredAt),
+      ...at(`fulfillment-${plainId(id)}-cancelled`, status === 'CANCELLED' ? updatedAt : null),
+    ]),
+    ...given.flatMap(({ id, processedAt }) => at(`refund-${plainId(id)}`, processedAt)),
+    ...at('cancelled', cancelledAt),
+  ];
 }
 
 /** Words of payment that say that nothing has been paid yet. */

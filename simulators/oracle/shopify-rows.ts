@@ -7,12 +7,10 @@ import type {
   OrderRecord,
   ProductRecord,
   RefundRecord,
+  TransactionRecord,
   VariantRecord,
 } from '../shopify/records.ts';
 import type { ShopState } from '../shopify/state.ts';
-
-/** An entry of an order's timeline, as far as the books need it. */
-export type TimelineRow = { readonly id: string; readonly orderId: string; readonly createdAt: string };
 
 /** The tables of a Shopify shop that the books are read from: as they are, or as its ledger says that they were. */
 export type ShopifyRows = {
@@ -23,7 +21,7 @@ export type ShopifyRows = {
   readonly orders: readonly OrderRecord[];
   readonly fulfillments: readonly FulfillmentRecord[];
   readonly refunds: readonly RefundRecord[];
-  readonly events: readonly TimelineRow[];
+  readonly transactions: readonly TransactionRecord[];
   readonly customers: readonly CustomerRecord[];
   readonly metafields: readonly MetafieldRecord[];
 };
@@ -38,7 +36,7 @@ export function rowsOfState({ products, orders, customers }: ShopState): Shopify
     orders,
     fulfillments: orders.flatMap(({ fulfillments }) => fulfillments),
     refunds: orders.flatMap(({ refunds }) => refunds),
-    events: orders.flatMap((order) => ('events' in order ? (order.events as readonly TimelineRow[]) : [])),
+    transactions: orders.flatMap(({ transactions }) => transactions),
     customers,
     metafields: [...products, ...variants, ...orders, ...customers].flatMap(({ metafields }) => metafields),
   };

@@ -8,7 +8,7 @@ import {
   type ShopState,
   type VariantEntry,
 } from './books.ts';
-import { carriedUpTo, rootsInShopify, type Trading } from './carried.ts';
+import { carriedUpTo, placesInShopify, type Trading } from './carried.ts';
 import { differing, historySince, type Difference } from './differences.ts';
 import { replay, replayShopify } from './replay.ts';
 import { woocommerceBooks } from './woocommerce-books.ts';
@@ -43,7 +43,7 @@ export function findUncarried(input: UncarriedInput): readonly Difference[] {
 function knownOf({ ledger, state, trading }: UncarriedInput): Books {
   const { entries } = ledger;
   if (isWooCommerce(state)) return woocommerceBooks(replay(entries, carriedUpTo(ledger, trading)));
-  return replayShopify(entries, carriedUpTo(ledger, trading, rootsInShopify(entries)));
+  return replayShopify(entries, carriedUpTo(ledger, trading, placesInShopify(entries)));
 }
 
 function uncarriedVariants(known: Books, present: Books): readonly Difference[] {

@@ -32,6 +32,7 @@ type Call = {
   readonly name: string;
   readonly kind: 'read' | 'write';
   readonly effect: Fault['effect'] | undefined;
+  readonly token: string | undefined;
 };
 
 /** One POST to graphql.json by somebody with a valid token. It is applied whether or not the client waits for the answer. */
@@ -42,7 +43,7 @@ export async function answerGraphql(parts: EndpointParts, body: string, token?: 
   const { name, kind } = callName(request.query);
   const id = parts.world.ledger.nextCallId();
   const effect = parts.faults.strike({ name, kind, body, token });
-  return underFault(parts, request, { id, name, kind, effect });
+  return underFault(parts, request, { id, name, kind, effect, token });
 }
 
 async function underFault(parts: EndpointParts, request: GraphqlRequest, call: Call): Promise<Reply> {
@@ -121,7 +122,10 @@ function perform(parts: EndpointParts, request: GraphqlRequest, call: Call, only
   const requested = requestedCost({ ...prepared, chargesEachId });
   if (requested > maxQueryCost) return record(parts, call, 0, ok(tooDear(requested, maxQueryCost)));
   if (!parts.bucket.take(requested)) return record(parts, call, 0, ok(throttle(parts, requested)));
-  const { result, warnings } = parts.executor.run(prepared, { author: { actor: 'api', callId: call.id }, onlyFirst });
+  const { result, warnings } = parts.executor.run(prepared, {
+    author: { actor: 'api', callId: call.id, token: call.token },
+    onlyFirst,
+  });
   const actual = Math.min(requested, actualCost({ ...prepared, chargesEachId }, result.data));
   parts.bucket.refund(requested - actual);
   const answer = ok({

@@ -52,7 +52,12 @@ export type Tables = {
 };
 
 /** Who is at work; entries and effects of the ledger carry it. */
-export type Author = { readonly actor: Actor; readonly callId: number | undefined };
+export type Author = {
+  readonly actor: Actor;
+  readonly callId: number | undefined;
+  /** With which the call was made. */
+  readonly token?: string | undefined;
+};
 
 export type World = Tables & {
   readonly settings: Settings;

@@ -27,6 +27,8 @@ export type HttpCall = RawCall & {
   readonly keysCount: boolean;
   readonly name: string;
   readonly kind: 'read' | 'write';
+  /** The consumer key that was shown. */
+  readonly token: string | undefined;
 };
 
 export type Answer = {
@@ -98,7 +100,15 @@ function read(shop: Shop, raw: RawCall): HttpCall {
     keysCount: pretty !== undefined,
     name: `${verb} ${route === undefined ? named : `/wp-json/${named}`}`,
     kind: verb === 'GET' ? 'read' : 'write',
+    token: shownKey(raw.headers.authorization, address.searchParams),
   };
+}
+
+/** The consumer key that a call shows, good or not. */
+function shownKey(authorization: string | undefined, query: URLSearchParams): string | undefined {
+  const basic = /^Basic (.+)$/i.exec(authorization ?? '')?.[1];
+  if (basic !== undefined) return Buffer.from(basic, 'base64').toString('utf8').split(':')[0];
+  return query.get('consumer_key') ?? query.get('oauth_consumer_key') ?? undefined;
 }
 
 function verbOf(method: string): Verb {

@@ -73,7 +73,7 @@ async function serve(
     body,
   });
   const callId = ledger.nextCallId();
-  const effect = faults.strike({ name: call.name, kind: call.kind, body });
+  const effect = faults.strike({ name: call.name, kind: call.kind, body, token: call.token });
   const at = now();
   const record = (status: number): void => {
     const fault = effect === undefined ? {} : { fault: effect.type };

@@ -22,8 +22,9 @@ export type Scene = {
 };
 
 /** Creations: what is made twice when it is repeated too early. */
-const CREATION = /orderCreate|customerCreate|customerSet|productSet|productCreate/;
-const WRITE = /mutation (?!bulkOperation)/;
+const CREATION =
+  /orderCreate|customerCreate|customerSet|productSet|productCreate|^POST \/wp-json\/wc\/v3\/(?:orders|customers|products)$/;
+const WRITE = /mutation (?!bulkOperation)|^(?:POST|PUT) \/wp-json/;
 
 /** How long a call may take to come by that can be held open. */
 const PATIENCE_MS = 120_000;

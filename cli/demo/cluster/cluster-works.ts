@@ -19,6 +19,7 @@ export function createClusterWorks({
   io,
   clock,
   isDrained,
+  mailing,
 }: {
   readonly runVerb: RunVerb;
   readonly config: LoadedConfig;
@@ -26,6 +27,8 @@ export function createClusterWorks({
   readonly clock: Clock;
   /** Whether every ingest has put on the log what it took. */
   readonly isDrained: () => Promise<boolean>;
+  /** Whether the new shop mails for what is written to it. */
+  readonly mailing: boolean;
 }): Works {
   /** What a verb says as JSON; 1 is how some of them say that something differs. */
   async function ask<R>(...argv: readonly string[]): Promise<R> {
@@ -54,8 +57,10 @@ export function createClusterWorks({
     async subscribe() {
       await ask('webhooks', 'register', PAIR, '--yes');
     },
-    // Where the new shop mails nothing, there is nothing to switch off.
-    silence: () => Promise.resolve(),
+    async silence() {
+      // Shopify mails nothing for what Lockstep writes.
+      if (mailing) await ask('mails', 'off', PAIR, '--yes');
+    },
     plan: async () => (await ask<ShownPlan>('plan', PAIR, '--limit', '0')).plan,
     async approve({ id }) {
       await ask('approve', PAIR, '--plan', id);

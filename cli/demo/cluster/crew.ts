@@ -7,7 +7,7 @@ import type { Clock } from '#libs/runtime/clock.ts';
 import type { LoadedConfig } from '#libs/runtime/config/parse-config.ts';
 import { freePort } from '../../../simulators/services/processes.ts';
 import type { Io } from '../../io.ts';
-import { demoConfig, demoConfigText, SECRETS } from '../demo-config.ts';
+import { demoConfig, demoConfigText, PUBLIC_URL, SECRETS } from '../demo-config.ts';
 import { KEYS, type DemoShops } from '../demo-shops.ts';
 import type { Applier } from './break-things.ts';
 import { openFrontDoor } from './front-door.ts';
@@ -34,8 +34,8 @@ export type Crew = {
 
 /** After so long a silence the group's coordinator gives the work of a process to others. */
 export const SESSION_MS = 6_000;
-/** Keys of the old shop, one for each applier. */
-export const READERS = ['ck_applier_1', 'ck_applier_2'] as const;
+/** Consumer keys, one for each applier, at shops that have such. */
+export const CREW_KEYS = ['ck_applier_1', 'ck_applier_2'] as const;
 /** So many that both appliers have some of a pair. */
 const PARTITIONS = 4;
 
@@ -58,7 +58,9 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
   const door = await openFrontDoor(ports);
   const cluster = { brokers: services.brokers, prefix: options.prefix, sessionMs: SESSION_MS, partitions: PARTITIONS };
   const folders = { dataDir: join(folder, 'data'), reportsDir: join(folder, 'reports') };
-  const text = demoConfigText(shops, folders, { ...cluster, publicUrl: door.url });
+  const publicUrl = shops.pairing.from === 'shopify' ? PUBLIC_URL : door.url;
+  shops.lead(publicUrl, door.url);
+  const text = demoConfigText(shops, folders, { ...cluster, publicUrl });
   const configFile = join(folder, 'lockstep.config.yaml');
   await writeFile(configFile, text, { mode: 0o600 });
   const env = { ...SECRETS, REDIS_URL: services.redisUrl };
@@ -81,15 +83,17 @@ export async function openCrew(options: CrewOptions): Promise<Crew> {
     });
   }
 
-  const startApplier = async (readsAs: string, number: number): Promise<Applier> => {
-    const token = await grantToken(shops.targetUrl);
-    const process = start(['applier', number], [], { OLD_WOO_KEY: readsAs, NEW_SHOPIFY_TOKEN: token });
-    return { process, token, readsAs };
+  const startApplier = async (key: string, number: number): Promise<Applier> => {
+    const { from, to } = shops.pairing;
+    const readsAs = from === 'woocommerce' ? key : await grantToken(shops.sourceUrl);
+    const token = to === 'woocommerce' ? key : await grantToken(shops.targetUrl);
+    const own = { OLD_WOO_KEY: readsAs, OLD_SHOPIFY_TOKEN: readsAs, NEW_WOO_KEY: token, NEW_SHOPIFY_TOKEN: token };
+    return { process: start(['applier', number], [], own), token, readsAs };
   };
   const ingests = ports.map((port, index) =>
     start(['ingest', index + 1], ['--port', String(port), '--private-port', String(privatePorts[index])]),
   );
-  const appliers = [await startApplier(READERS[0], 1), await startApplier(READERS[1], 2)] as const;
+  const appliers = [await startApplier(CREW_KEYS[0], 1), await startApplier(CREW_KEYS[1], 2)] as const;
   const all = [...ingests, ...appliers.map(({ process }) => process), start(['reconciler', 1])];
   return {
     names: all.map(({ name }) => name),

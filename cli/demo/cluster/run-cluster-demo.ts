@@ -9,7 +9,7 @@ import type { DemoOptions } from '../run-demo.ts';
 import { tellStory, type DemoResult, type StoryStage } from '../tell-story.ts';
 import { breakThings } from './break-things.ts';
 import { createClusterWorks } from './cluster-works.ts';
-import { openCrew, READERS, SESSION_MS, type Crew } from './crew.ts';
+import { CREW_KEYS, openCrew, SESSION_MS, type Crew } from './crew.ts';
 import { openDemoServices } from './services.ts';
 import { createUnsureReads } from './unsure-reads.ts';
 
@@ -52,7 +52,7 @@ export async function runClusterDemo(options: ClusterDemoOptions): Promise<Clust
 async function inFolder(options: ClusterDemoOptions, folder: string): Promise<Omit<ClusterDemoResult, 'logs'>> {
   const { io, size, seed, pairing, onStage } = options;
   await using services = await openDemoServices(io.env);
-  await using shops = await openShops({ size, seed, pairing, readers: READERS });
+  await using shops = await openShops({ size, seed, pairing, keys: CREW_KEYS });
   const prefix = `demo-${randomId().slice(0, 8)}`;
   const crew = await openCrew({ folder, prefix, shops, services, io, clock: systemClock });
   let told: Omit<ClusterDemoResult, 'logs' | 'fell'>;
@@ -99,7 +99,12 @@ async function withFaults(
       onBroken,
       onThawed: ({ readsAs }) => unsure.begin(readsAs),
     });
-  const works = createClusterWorks({ ...crew, io, clock: systemClock });
+  const works = createClusterWorks({
+    ...crew,
+    io,
+    clock: systemClock,
+    mailing: shops.pairing.to === 'woocommerce',
+  });
   const result = await tellStory({ ...options, ...common, pace: PACE, disturb, unsure: unsure.has }, shops, works);
   return { ...result, broken, taken: crew.taken() };
 }

@@ -13,9 +13,16 @@ const ENTITIES: Readonly<Record<string, string>> = {
 export function showing(world: World, rows: readonly { readonly id: string }[], parentId?: string): void {
   if (!world.settings.recordsReads) return;
   const coversSeq = world.ledger.entries.length - 1;
+  const { token } = world.author();
   for (const { id } of rows) {
     const entity = ENTITIES[typeOf(id)];
     if (entity !== undefined)
-      world.ledger.read({ entity, id, ...(parentId === undefined ? {} : { parentId }), coversSeq });
+      world.ledger.read({
+        entity,
+        id,
+        ...(parentId === undefined ? {} : { parentId }),
+        coversSeq,
+        ...(token === undefined ? {} : { by: token }),
+      });
   }
 }

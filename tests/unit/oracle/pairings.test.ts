@@ -171,12 +171,21 @@ describe('what webhooks of a Shopify shop could not carry', () => {
     expect(uncarried()).toContain(`variant:${plainId(first.id)} variant.quantity`);
   });
 
-  test('is nothing of a product of which a level of stock told', () => {
+  test('is nothing of a variant of whose stock it was told, and all of its sister', () => {
     const { shop, first, second, hear, uncarried } = trading();
     shop.setAvailable(first.id, 4_711);
+    shop.setPrice(first.id, '98.00');
     shop.setPrice(second.id, '99.00');
-    const [level] = first.levels;
-    hear('inventoryLevel', level?.id ?? '', first.inventoryItemId);
+    hear('inventoryLevel', first.levels[0]?.id ?? '', first.inventoryItemId);
+
+    expect(uncarried()).toEqual([`variant:${plainId(second.id)} variant.price`]);
+  });
+
+  test('is nothing of a product of which the last that came told', () => {
+    const { shop, product, first, second, hear, uncarried } = trading();
+    shop.setAvailable(first.id, 4_711);
+    shop.setPrice(second.id, '99.00');
+    hear('product', product.id);
 
     expect(uncarried()).toEqual([]);
   });
