@@ -28,7 +28,7 @@ export type OpenShop = {
   readonly afterEach: (run: (asked: string) => void) => void;
   /** Changes what the shop answers on the way, as a plugin would. */
   readonly rewrite: (run: (json: unknown) => unknown) => void;
-  /** Answers in the shop's place, as a plugin's own route would; null: the shop answers. */
+  /** Answers in the shop's place, as a plugin's own route would, with JSON or a whole response; null: the shop answers. */
   readonly answer: (run: (asked: string) => unknown) => void;
   readonly asked: readonly string[];
   readonly backOffs: readonly number[];
@@ -83,7 +83,7 @@ export async function openShop(options: Partial<WooCommerceOptions> = {}): Promi
           const { pathname, search } = new URL(address);
           asked.push(`${pathname}${search}`);
           const own = (await plugin?.(`${pathname}${search}`)) ?? null;
-          if (own !== null) return Response.json(own);
+          if (own !== null) return own instanceof Response ? own : Response.json(own);
           const answer = await fetch(address, init);
           after?.(`${pathname}${search}`);
           if (rewrite === null) return answer;

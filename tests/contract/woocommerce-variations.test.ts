@@ -124,6 +124,29 @@ describe('variations of many products', () => {
     expect(perParent(open)).toBe(2);
   });
 
+  test.each(['always', 'only when it is asked for many'])('a list that breaks %s hides nothing', async (when) => {
+    const open = await openShop();
+    const ids = seedVariable(open, 2, 2);
+    open.answer((asked) => {
+      if (!asked.includes('/wc/v3/variations')) return null;
+      const isProbe = asked.includes('per_page=1&');
+      return isProbe && when !== 'always'
+        ? []
+        : Response.json({ code: 'internal_server_error', message: '' }, { status: 500 });
+    });
+
+    const roots = await open.connect().readRoots(
+      'product',
+      ids.map((id) => ({ id })),
+      fields,
+    );
+
+    expect(skusOf(roots)).toEqual([
+      ['G0-S0', 'G0-S1'],
+      ['G1-S0', 'G1-S1'],
+    ]);
+  });
+
   test('a product with more than a page of them is read whole', async () => {
     const open = await openShop();
     const [id = ''] = seedVariable(open, 230);

@@ -31,7 +31,13 @@ export function createFeatures(
   return {
     hasFulfilments: askedOnce(async (call) => (await readEnabled(call)).includes('fulfillments')),
     hasShipments: askedOnce((call) => hasRoute('/shipments', call)),
-    hasVariationsList: askedOnce((call) => hasRoute('/variations', call)),
+    // A list that breaks is as good as none, since there is another way.
+    hasVariationsList: askedOnce((call) =>
+      hasRoute('/variations', call).catch((error: unknown) => {
+        if (isSyncError(error) && error.code === 'STORE_FAILED') return false;
+        throw error;
+      }),
+    ),
   };
 }
 

@@ -57,8 +57,8 @@ async function listByIds(client: WooClient, ids: readonly string[], call: CallCo
     );
     return data.flatMap((row) => variationWireSchema.safeParse(row).data ?? []);
   } catch (error) {
-    // What the shop refuses of this list it may give product by product.
-    if (isSyncError(error) && error.code === 'STORE_REFUSED') return [];
+    // What the shop refuses of this list, or breaks over, it may give product by product; and if not, that says so.
+    if (isSyncError(error) && (error.code === 'STORE_REFUSED' || error.code === 'STORE_FAILED')) return [];
     throw error;
   }
 }
