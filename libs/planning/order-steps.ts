@@ -22,6 +22,8 @@ export type StepInput = {
   readonly parcels: readonly Parcel[];
   /** By which its lines are known again at the target; absent: by SKU and title alone. */
   readonly variantOf?: VariantLinks;
+  /** Whether what is left is held, whoever let go of it, when a part leaves; absent: only where it was held. */
+  readonly holdsRest?: boolean;
   /** Whether the target can cancel what was shipped; absent: it can. */
   readonly cancelsShipped?: boolean;
 };
@@ -54,6 +56,7 @@ export function planOrderSteps(input: StepInput): StepPlan {
         heldByUs,
         parcels,
         refunds: refunds.refunds,
+        holdsRest: input.holdsRest === true,
         units: part.units,
       }),
     );
@@ -93,6 +96,7 @@ type Move = {
   readonly heldByUs: boolean;
   readonly parcels: readonly Parcel[];
   readonly refunds: readonly Refund[];
+  readonly holdsRest: boolean;
   /** What is to leave of an order that is shipped in part. */
   readonly units: readonly ShippedUnits[];
 };
@@ -106,6 +110,7 @@ function transitions({
   heldByUs,
   parcels,
   refunds,
+  holdsRest,
   units,
 }: Move): readonly OrderStep[] {
   const steps: OrderStep[] = [];
@@ -120,7 +125,7 @@ function transitions({
       ...(ships ? {} : { lines: units }),
     });
     // What is left of an order that is shipped in part is held as the whole was.
-    if (!ships && (heldByUs || wanted.onHold)) steps.push({ kind: 'hold', sourceId });
+    if (!ships && (heldByUs || wanted.onHold || holdsRest)) steps.push({ kind: 'hold', sourceId });
     // Of an order that is carried on a hold of ours, that one must stay: it is not what the source's status speaks of.
   } else if (from.onHold && !wanted.onHold && !heldByUs) steps.push({ kind: 'releaseHold' });
   else if (!from.onHold && wanted.onHold && !heldByUs) steps.push({ kind: 'hold', sourceId });

@@ -2,10 +2,11 @@ import type { EntityPatch, RootPatch } from '#libs/connectors/store-connector.ts
 import type { EntityOutcome } from '#libs/journal/journal-records.ts';
 import type { StoredOrder, StoredRoot } from '#libs/model/stored.ts';
 import { entitiesOf, type RootEntity } from './entity-values.ts';
+import { isHalfMade } from './half-made.ts';
 import { findLeftOut, linksSince } from './left-out.ts';
 import { planCreation } from './plan-creation.ts';
 import { planEntity, type EntityPlan } from './plan-entity.ts';
-import { lackingHold, outlivedHold } from './order-hold.ts';
+import { holdsRest, lackingHold, outlivedHold } from './order-hold.ts';
 import { planOrderSteps, waitsForShipping } from './order-steps.ts';
 import { satisfiedByOurHold } from './order-wanted.ts';
 import { planRetirement, planReturn } from './plan-retirement.ts';
@@ -40,10 +41,19 @@ export function planRoot(input: PlanInput): RootPlan {
   }
   if (match?.kind === 'one') {
     const proposed = asMade(input, source, match);
+    if (isHalfMade(input, source, match.target, proposed[0]?.link)) return planCompletion(input, source, match.target);
     return planLinked(withProposals(input, proposed), source, match.target, proposed);
   }
   if (match?.kind === 'ambiguous') return park('ambiguous', match.reason);
   return planCreation(input, source);
+}
+
+// The same draft as it was made from, and what there is of it.
+function planCompletion(input: PlanInput, source: StoredRoot, half: StoredRoot): RootPlan {
+  const plan = planCreation(input, source);
+  const { decision } = plan;
+  if (decision.kind !== 'create') return plan;
+  return { ...plan, decision: { kind: 'create', draft: { ...decision.draft, half } } };
 }
 
 // Where everything is created, nothing that carries a source id is left unlinked but what Lockstep was making just now.
@@ -193,6 +203,7 @@ function planOrder(
     present: target.order,
     heldByUs: target.heldByUs,
     parcels: source.order.tracking,
+    holdsRest: holdsRest(input, source),
     variantOf: (id) => input.references.get(`variant:${id}`)?.targetId,
     ...(capabilities.cancelsShipped === undefined ? {} : { cancelsShipped: capabilities.cancelsShipped }),
   });

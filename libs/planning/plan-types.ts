@@ -33,6 +33,8 @@ export type PlanInput = {
   readonly unfinished?: boolean;
   /** A person has set it aside: nothing is made, linked or written of it. */
   readonly ignored?: boolean;
+  /** A write to it failed, or nobody saw how it ended: what it did in several calls may be half done. */
+  readonly interrupted?: boolean;
   /** It has waited for what it refers to as long as it may; absent: it has not. */
   readonly waited?: boolean;
   readonly inherited: FactValue<'inherited'> | null;
@@ -43,7 +45,7 @@ export type PlanInput = {
   readonly express: StoreConnector['express'];
   readonly capabilities: Pick<
     StoreConnector['capabilities'],
-    'creatable' | 'writable' | 'stampable' | 'holdsOrders' | 'cancelsShipped'
+    'creatable' | 'writable' | 'stampable' | 'holdsOrders' | 'completes' | 'cancelsShipped'
   >;
   readonly fingerprint: Fingerprint;
 };

@@ -26,6 +26,7 @@ export function planGroup(deps: ApplierDeps, state: PairState, read: ReadGroup):
     retired: read.retired,
     unfinished: isUnfinished(read),
     waited: hasWaited(deps, read),
+    interrupted: wasInterrupted(read),
     inherited: read.inheritedFields,
     held: state.held,
     references: read.references,
@@ -38,6 +39,15 @@ export function planGroup(deps: ApplierDeps, state: PairState, read: ReadGroup):
 /** Either its creation is in doubt, or an earlier owner may have begun it and has left no link. */
 export function isUnfinished({ creating, group, links }: ReadGroup): boolean {
   return creating !== null || (group.inherited && !links.has(group.key));
+}
+
+/** A ladder has begun, a look was planned for what nobody saw the end of, or an earlier owner may have begun a write. */
+function wasInterrupted({ retrying, group }: ReadGroup): boolean {
+  return (
+    retrying !== null ||
+    group.inherited ||
+    group.members.some(({ news }) => news.via === 'look' || news.via === 'retry')
+  );
 }
 
 /** The ladder is at its end, or was for this root: what it refers to is not coming. */

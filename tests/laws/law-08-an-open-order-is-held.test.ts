@@ -102,4 +102,41 @@ describe('law 8: no warehouse ships what the old shop ships', () => {
     expect((await pair.outcomes()).at(-1)).toMatchObject({ outcome: 'unchanged' });
     expect(holds()).toEqual([]);
   });
+
+  test.each([
+    ['nothing fails', null],
+    ['the call that ships it fails', { match: /fulfillmentCreate/, effect: { type: 'status', status: 500 }, times: 1 }],
+    [
+      'the call that ships it gets lost',
+      { match: /fulfillmentCreate/, effect: { type: 'lost-answer', landsAfterMs: 0 }, times: 1 },
+    ],
+    [
+      'the call that holds the rest fails',
+      { match: /fulfillmentOrderHold/, effect: { type: 'status', status: 500 }, times: 2 },
+    ],
+    [
+      'the call that holds the rest gets lost',
+      { match: /fulfillmentOrderHold/, effect: { type: 'lost-answer', landsAfterMs: 100 }, times: 1 },
+    ],
+  ] as const)('what is left after a part has left is held again when %s', async (_what, fault) => {
+    const { pair, simulator, holds, linked } = await openShops();
+    await pair.log.publish([newsOf('order', '77')]);
+    await expect.poll(linked, PATIENCE).not.toBeNull();
+    expect(holds()).toEqual(OURS);
+    const [line] = ORDER.order.lines;
+    if (fault !== null) simulator.faults.plant({ kind: 'write', ...fault });
+
+    pair.sourceStore.put({
+      ...ORDER,
+      order: { ...ORDER.order, lines: [{ ...must(line, 'a line'), shipped: 1 }] },
+    });
+    await pair.log.publish([newsOf('order', '77')]);
+
+    const shipped = () => simulator.state().orders[0]?.lineItems[0]?.fulfilledQuantity;
+    await expect.poll(shipped, PATIENCE).toBe(1);
+    await expect.poll(() => pair.facts.get('acme', 'retrying', 'order:77'), PATIENCE).toBeNull();
+    await expect.poll(holds, PATIENCE).toEqual(OURS);
+    expect(simulator.state().orders[0]?.fulfillments).toHaveLength(1);
+    expect(simulator.ledger.effects).toEqual([]);
+  });
 });

@@ -114,9 +114,9 @@ export const ORDER_LEFT: Document = {
   name: 'OrderLeft',
   cost: 240,
   text: `query OrderLeft($id: ID!) { order(id: $id) {
-    lineItems(first: 250) { nodes { id currentQuantity unfulfilledQuantity } pageInfo { hasNextPage } }
+    lineItems(first: 250) { nodes { id currentQuantity unfulfilledQuantity } }
     fulfillmentOrders(first: 20) { nodes { id status assignedLocation { location { id } }
-      lineItems(first: 100) { nodes { id remainingQuantity lineItem { id } } } } }
+      lineItems(first: 250) { nodes { id remainingQuantity lineItem { id } } } } }
   } }`,
 };
 export const CANCEL_RESULT: Document = {

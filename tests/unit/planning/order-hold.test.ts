@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { OrderState } from '#libs/model/order.ts';
 import type { StoredOrder } from '#libs/model/stored.ts';
 import { planRoot } from '#libs/planning/plan-root.ts';
-import { anOrder, aStoredOrder } from '#tests/builders/entities.ts';
+import { anOrder, anOrderLine, aStoredOrder } from '#tests/builders/entities.ts';
 import { fields, linksOf, NEW, OLD, planOf, type Over } from './inputs.ts';
 
 const PAID: OrderState = { payment: 'paid', fulfilment: 'open', cancelled: false, onHold: false };
@@ -87,4 +87,30 @@ test('a hold of ours that followed the merchant’s goes with it, unless open or
     kind: 'skip',
     reason: 'unchanged',
   });
+});
+
+const LINE = anOrderLine({ quantity: 3 });
+const partOf = (shipped: number) =>
+  anOrder({ status: status({ fulfilment: 'partial', shipped }), lines: [{ ...LINE, shipped }] });
+
+test('the rest of an order is held in the steps that ship a part, although nobody holds it any more', () => {
+  const one = { ...source, order: partOf(1) };
+  const open = { ...target, order: anOrder({ status: status(), lines: [{ ...LINE, shipped: 0 }] }) };
+  const fulfil = { kind: 'fulfil', lines: [{ lineId: '1', shipped: 1 }] };
+
+  expect(plan({ unfinished: false }, one, open)).toMatchObject({ patch: { steps: [fulfil, HOLD] } });
+  expect(plan({}, one, open)).toMatchObject({ patch: { steps: [fulfil, HOLD] } });
+  const asIs = plan({ unfinished: false, pair: { openOrders: 'asIs' } }, one, open);
+  expect(asIs).toMatchObject({ patch: { steps: [fulfil] } });
+  expect(JSON.stringify(asIs)).not.toContain('"hold"');
+});
+
+test('what is left is held after a write that failed, and left to whoever released it otherwise', () => {
+  const one = { ...source, order: partOf(1) };
+  const made = { ...target, order: partOf(1) };
+
+  expect(plan({ unfinished: false, interrupted: true }, one, made)).toMatchObject({ patch: { steps: [HOLD] } });
+  expect(plan({ unfinished: false }, one, made)).toEqual({ kind: 'skip', reason: 'unchanged' });
+  // Of one that is whole a failed write says nothing: its hold is never let go of before it is shipped.
+  expect(plan({ unfinished: false, interrupted: true })).toEqual({ kind: 'skip', reason: 'unchanged' });
 });
