@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+
 import { expect, test } from 'vitest';
 
 import { shopifyCapabilities } from '#libs/connectors/shopify/shopify-connector.ts';
@@ -15,4 +17,11 @@ test('every status word of Shopify has a state, and the default map knows it', (
   });
   for (const [word, target] of Object.entries(shopify.defaultStatusMap))
     expect({ word, ...words[word] }).toMatchObject({ word, ...(target as object) });
+});
+
+test('the page of the platform names every part of which a status word is made', async () => {
+  const page = await readFile(new URL('../../../docs/shopify.md', import.meta.url), 'utf8');
+  const parts = new Set(Object.keys(shopifyCapabilities().orderStatuses ?? {}).flatMap((word) => word.split(/(?=\+)/)));
+
+  expect([...parts].filter((part) => !page.includes(`\`${part}\``))).toEqual([]);
 });
