@@ -84,10 +84,20 @@ export function priceFindings(
 /** Which of the status words that the old shop uses have no place at the new one. */
 export function mappingFinding(
   pair: string,
-  words: ReadonlyMap<string, { readonly orders: number; readonly mapped: boolean }>,
+  words: ReadonlyMap<string, { readonly orders: number; readonly mapped: boolean; readonly placeless?: number }>,
 ): Finding {
   if (words.size === 0) return { level: 'ok', topic: 'mapping', message: 'order.status: no order to look at yet' };
   const unmapped = [...words].filter(([, { mapped }]) => !mapped);
+  const placeless = [...words].flatMap(([word, { placeless: many = 0 }]) =>
+    many === 0 ? [] : [`${word} (${count(many, 'order')})`],
+  );
+  if (unmapped.length === 0 && placeless.length > 0)
+    return {
+      level: 'warning',
+      topic: 'mapping',
+      message: `order.status: the new shop has no status for ${placeless.join(', ')}: withheld`,
+      remedy: `map those words to what it has under pairs.${pair}.sync.order.map.status`,
+    };
   if (unmapped.length === 0)
     return {
       level: 'ok',

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 
 import type { CallContext, Finding, StoreIdentity } from '#libs/connectors/store-connector.ts';
+import { mapStatus } from '#libs/fields/map-fields.ts';
+import { hasPlace } from '#libs/fields/pair-status-map.ts';
 import type { Selection } from '#libs/fields/field-names.ts';
 import type { SyncError } from '#libs/runtime/sync-error.ts';
 import { isSyncError } from '#libs/runtime/sync-error.ts';
@@ -158,8 +160,9 @@ async function explain(
 }
 
 /** The status words of the latest orders, and whether each has its place. */
-async function statusWords({ settings, source }: OpenPair, { clock }: Runtime, call: CallContext) {
-  const words = new Map<string, { orders: number; mapped: boolean }>();
+async function statusWords({ settings, source, target }: OpenPair, { clock }: Runtime, call: CallContext) {
+  const words = new Map<string, { orders: number; mapped: boolean; placeless: number }>();
+  const { orderStatuses } = target.connector.capabilities;
   const since = new Date(clock.now() - LOOK_BACK_MS).toISOString();
   let seen = 0;
   const pages = source.connector.capabilities.changedSince.has('order')
@@ -170,7 +173,11 @@ async function statusWords({ settings, source }: OpenPair, { clock }: Runtime, c
       if (root.root !== 'order') continue;
       const { word } = root.order.status;
       const mapped = Object.hasOwn(settings.maps.orderStatus, word) || Object.hasOwn(source.defaultStatusMap, word);
-      words.set(word, { mapped, orders: (words.get(word)?.orders ?? 0) + 1 });
+      const known = words.get(word) ?? { orders: 0, placeless: 0 };
+      const status = mapStatus(root.order.status, settings.maps.orderStatus, root.order);
+      const state = status === null || status === 'ignore' ? null : status.state;
+      const isPlaced = state === null || orderStatuses === undefined || hasPlace(state, orderStatuses);
+      words.set(word, { mapped, orders: known.orders + 1, placeless: known.placeless + (isPlaced ? 0 : 1) });
     }
     seen += roots.length;
     if (seen >= ORDERS_MAX) break;

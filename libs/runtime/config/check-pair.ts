@@ -3,6 +3,7 @@ import { Cron } from 'croner';
 import type { StoreCapabilities } from '#libs/connectors/store-connector.ts';
 import type { FieldName } from '#libs/fields/field-names.ts';
 import { FIELD_NAMES, fieldName } from '#libs/fields/field-names.ts';
+import type { OrderState } from '#libs/model/order.ts';
 import { ENTITY_KINDS, ROOT_KINDS } from '#libs/model/stored.ts';
 import { must } from '../must.ts';
 import { nearest } from '../nearest.ts';
@@ -11,7 +12,12 @@ import { capabilitiesOf } from './platform-part.ts';
 import type { Found } from './zod-mistakes.ts';
 import { explainIssues, valueAt } from './zod-mistakes.ts';
 
-export type StorePart = { readonly platform: string; readonly config: unknown };
+export type StorePart = {
+  readonly platform: string;
+  readonly config: unknown;
+  /** The platform's own status words, as its capabilities tell them. */
+  readonly orderStatuses?: Readonly<Record<string, OrderState>>;
+};
 
 type Side = 'source' | 'target';
 type Opened = { readonly part: StorePart; readonly platform: AnyPlatform; readonly capabilities: StoreCapabilities };
@@ -66,7 +72,9 @@ async function openSide(
   const { found, config } = parsePart(store, path, root, platform);
   if (found.length > 0) return { found, opened: null };
   const capabilities = await capabilitiesOf(platform, config);
-  return { found: [], opened: { part: { platform: platformName, config }, platform, capabilities } };
+  const { orderStatuses } = capabilities;
+  const part = { platform: platformName, config, ...(orderStatuses === undefined ? {} : { orderStatuses }) };
+  return { found: [], opened: { part, platform, capabilities } };
 }
 
 function parsePart(store: object, path: readonly string[], root: unknown, platform: AnyPlatform) {

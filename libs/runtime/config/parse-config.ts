@@ -2,6 +2,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 
 import type { z } from 'zod';
 
+import { pairStatusMap } from '#libs/fields/pair-status-map.ts';
 import type { PairSettings, Timing } from '#libs/model/pair.ts';
 import { must } from '../must.ts';
 import type { StorePart } from './check-pair.ts';
@@ -145,7 +146,11 @@ function assemble(
       const { source, target } = must(from.stores.get(name), `the stores of ${name}`);
       const written = asRecord(valueAt(from.raw, ['pairs', name]));
       const platform = from.platforms[pair.source.platform];
-      const words = { ignored: ignoredWords(platform), statusWord: platform?.statusWord ?? asWritten };
+      const words = {
+        ignored: ignoredWords(platform),
+        paired: pairStatusMap(source?.orderStatuses, target?.orderStatuses),
+        statusWord: platform?.statusWord ?? asWritten,
+      };
       return {
         settings: toSettings(name, pair, timing, { source: written['source'], target: written['target'], ...words }),
         source: { ...must(source, 'the source'), webhooks: pair.source.webhooks },

@@ -37,6 +37,8 @@ export function toSettings(
     readonly source: unknown;
     readonly target: unknown;
     readonly ignored: readonly string[];
+    /** What words mean by default in this pairing of platforms. */
+    readonly paired: FieldMaps['orderStatus'];
     readonly statusWord: (written: string) => string;
   },
 ): PairSettings {
@@ -83,15 +85,16 @@ function toSelection(pair: PairConfig): Selection {
   );
 }
 
-type Words = Pick<Parameters<typeof toSettings>[3], 'ignored' | 'statusWord'>;
+type Words = Pick<Parameters<typeof toSettings>[3], 'ignored' | 'paired' | 'statusWord'>;
 
-function toMaps({ sync }: PairConfig, { ignored, statusWord }: Words): FieldMaps {
+function toMaps({ sync }: PairConfig, { ignored, paired, statusWord }: Words): FieldMaps {
   const transforms: Partial<Record<FieldName, Transform>> = {};
   const { stockStatus, ...numbers } = sync.variant?.map ?? {};
   for (const [field, transform] of Object.entries(numbers))
     if (transform !== undefined) transforms[fieldName('variant', field)] = transform as Transform;
   return {
     orderStatus: {
+      ...paired,
       ...Object.fromEntries(ignored.map((word) => [word, 'ignore' as const])),
       ...Object.fromEntries(
         Object.entries(sync.order?.map?.status ?? {}).map(([word, target]) => [

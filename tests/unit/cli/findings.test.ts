@@ -83,6 +83,18 @@ test('statuses in use without a mapping are named with their orders', () => {
   expect(found.message).toContain('1 of 2 statuses in use have no mapping: backordered (31 orders)');
 });
 
+test('statuses in use that the new shop has no word for are named, with how many orders', () => {
+  const words = new Map([
+    ['paid', { orders: 40, mapped: true, placeless: 0 }],
+    ['paid+partial', { orders: 3, mapped: true, placeless: 3 }],
+  ]);
+
+  expect(mappingFinding('acme', words)).toMatchObject({
+    level: 'warning',
+    message: 'order.status: the new shop has no status for paid+partial (3 orders): withheld',
+  });
+});
+
 test('a webhook that the shop has stopped is a problem, with the way to mend it', () => {
   const state = {
     pair: 'acme',

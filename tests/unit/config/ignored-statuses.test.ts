@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { StatusTarget } from '#libs/fields/field-maps.ts';
+import type { OrderState } from '#libs/model/order.ts';
 import { parseConfig } from '#libs/runtime/config/parse-config.ts';
 import { must } from '#libs/runtime/must.ts';
 import { ENV, fakePlatforms, GOOD } from './fake-platforms.ts';
@@ -63,4 +64,35 @@ test('words are known by the way in which the platform’s orders carry them, ho
   const { orderStatus } = must(config.pairs[0], 'the pair').settings.maps;
   expect(orderStatus).toHaveProperty('packed', { payment: 'paid', fulfilment: 'open' });
   expect(orderStatus).not.toHaveProperty('wc-packed');
+});
+
+test('what words mean by default in a pairing stands in the map, and the config has the last word', async () => {
+  const state = { payment: 'authorised', fulfilment: 'open', cancelled: false, onHold: false } as const;
+  const held = { ...state, payment: 'pending' } as const;
+  const telling = (name: string, orderStatuses: Readonly<Record<string, OrderState>>) => {
+    const platform = must(fakePlatforms[name], name);
+    const open: typeof platform.open = (config, deps) => {
+      const connector = platform.open(config, deps);
+      return { ...connector, capabilities: { ...connector.capabilities, orderStatuses } };
+    };
+    return { ...platform, open };
+  };
+  const platforms = {
+    woocommerce: telling('woocommerce', { vorgemerkt: state, bezahlt: { ...state, payment: 'paid' } }),
+    shopify: telling('shopify', { pending: held }),
+  };
+  const mapOf = async (text: string) => {
+    const texts = { main: { file: 'lockstep.config.yaml', text }, pairs: [] };
+    const config = await parseConfig(texts, { folder: '/shop', env: ENV, platforms });
+    return must(config.pairs[0], 'the pair').settings.maps.orderStatus;
+  };
+
+  const [byDefault, said] = [
+    await mapOf(GOOD),
+    await mapOf(GOOD.replace('failed: ignore', 'failed: ignore\n            vorgemerkt: ignore')),
+  ];
+
+  expect(byDefault).toHaveProperty('vorgemerkt', { payment: 'pending', fulfilment: 'open' });
+  expect(byDefault).not.toHaveProperty('bezahlt');
+  expect(said).toHaveProperty('vorgemerkt', 'ignore');
 });
