@@ -58,6 +58,15 @@ describe('parcels that an order’s own answer does not name', () => {
     expect(asked()).toEqual([]);
   });
 
+  test('a shop that names the feature and has no route for it has none', async () => {
+    const open = await openShop();
+    const id = placeOrder(open);
+    withFulfilments(open, () => null);
+
+    expect((await readOrder(open, id)).tracking).toEqual([]);
+    expect(open.asked.filter((path) => path.includes('/fulfillments'))).toHaveLength(1);
+  });
+
   test('Germanized’s own list is asked where its route is there and the order does not hold them', async () => {
     const open = await openShop();
     const id = placeOrder(open);
