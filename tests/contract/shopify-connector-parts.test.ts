@@ -143,6 +143,31 @@ describe('the Shopify connector ships orders in parts', () => {
   });
 });
 
+describe('an order that was let go of to be shipped', () => {
+  test.each([
+    ['is refused', 'refused', null],
+    ['fails', 'failed', { type: 'status', status: 500 }],
+    ['gets lost', 'unknown', { type: 'lost-answer', landsAfterMs: 60_000 }],
+  ] as const)('is held again where the call that ships it %s', async (_what, outcome, effect) => {
+    await using harness = await openPrepared();
+    const present = await createOrder(harness, orderDraft({ order: twoLines(), hold: true }));
+    if (effect !== null)
+      harness.simulator.faults.plant({ kind: 'write', match: /fulfillmentCreate/, effect, times: 1 });
+    const lines = [{ lineId: '1', shipped: 1 }];
+
+    const result = await step(
+      harness,
+      present,
+      { kind: 'releaseHold' },
+      { kind: 'fulfil', parcels: [], ...(effect === null ? { lines } : {}) },
+    );
+
+    expect(result?.outcome).toBe(outcome);
+    expect(await read(harness, present)).toMatchObject({ heldByUs: true });
+    expect(harness.simulator.state().orders[0]?.fulfillmentOrders[0]?.holds[0]?.externalId).toBe('woo-77');
+  });
+});
+
 describe('the Shopify connector names the carrier of each parcel', () => {
   test('of one shipment with several', async () => {
     await using harness = await openPrepared();

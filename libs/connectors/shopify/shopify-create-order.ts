@@ -43,6 +43,7 @@ export async function createOrder(draft: OrderDraft, session: WriteSession, part
   const lineIds = draft.state.fulfilment === 'partial' ? await readLineIds(orderId, session, parts) : [];
   const failure = await takeSteps(stepsAfter(draft, lineIds), {
     orderId,
+    sourceId: draft.sourceId,
     session,
     client: parts.client,
     clock: parts.clock,
@@ -105,7 +106,7 @@ async function readMade(
     if (stored === null || stored === undefined || stored.root !== 'order') return null;
     if (hold.length === 0 || stored.heldByUs || looks >= LOOKS_MAX) return stored;
     await clock.sleep(LOOK_MS, session.call.signal);
-    await takeSteps(hold, { orderId, session, client, clock });
+    await takeSteps(hold, { orderId, sourceId: draft.sourceId, session, client, clock });
   }
 }
 

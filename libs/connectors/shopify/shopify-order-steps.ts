@@ -11,27 +11,30 @@ import { refund } from './shopify-order-refund.ts';
 import { orderWorkAnswer, userErrorWire } from './shopify-wire.ts';
 import { refusal } from './shopify-write-session.ts';
 
+type Steps = Omit<StepWork, 'order'> & { readonly orderId: string; readonly sourceId: string };
+
 /**
  * Takes an order's steps one after another, each guarded by what the order is like by then: a step that was taken before the
- * answer got lost is not taken twice. The first failure ends it.
+ * answer got lost is not taken twice. The first failure ends it. An order that was let go of to be shipped, and was not, is held
+ * again before that is told: nobody else may ship it meanwhile, however long it takes until it is tried again.
  */
-export async function takeSteps(
-  steps: readonly OrderStep[],
-  { orderId, ...parts }: Omit<StepWork, 'order'> & { readonly orderId: string },
-): Promise<StepOutcome> {
-  for (const step of steps) {
-    const { order } = await parts.client.read(
-      reads.ORDER_WORK,
-      orderWorkAnswer,
-      { id: toGid('Order', orderId) },
-      parts.session.call,
-    );
-    if (order === null || order === undefined)
-      return { outcome: 'refused', message: 'the order is not there any more' };
-    const failure = await takeStep(step, { order, ...parts });
-    if (failure !== null) return failure;
+export async function takeSteps(steps: readonly OrderStep[], parts: Steps): Promise<StepOutcome> {
+  for (const [index, step] of steps.entries()) {
+    const failure = await takeNext(step, parts);
+    if (failure === null) continue;
+    const released = steps.slice(0, index).some(({ kind }) => kind === 'releaseHold');
+    if (released && step.kind === 'fulfil') await takeNext({ kind: 'hold', sourceId: parts.sourceId }, parts);
+    return failure;
   }
   return null;
+}
+
+async function takeNext(step: OrderStep, { orderId, sourceId: _carried, ...parts }: Steps): Promise<StepOutcome> {
+  const { client, session } = parts;
+  const id = toGid('Order', orderId);
+  const { order } = await client.read(reads.ORDER_WORK, orderWorkAnswer, { id }, session.call);
+  if (order === null || order === undefined) return { outcome: 'refused', message: 'the order is not there any more' };
+  return await takeStep(step, { order, ...parts });
 }
 
 async function takeStep(step: OrderStep, work: StepWork): Promise<StepOutcome> {

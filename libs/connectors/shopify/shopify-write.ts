@@ -122,6 +122,7 @@ async function writeOrder(patch: RootPatch, session: WriteSession, parts: Writer
   const { client, clock } = parts;
   const failure = await takeSteps(patch.steps, {
     orderId: patch.targetId,
+    sourceId: patch.sourceId,
     session,
     client,
     clock,
