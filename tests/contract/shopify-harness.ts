@@ -1,7 +1,7 @@
 import { shopify } from '#libs/connectors/shopify/shopify-platform.ts';
 import type { Budget, ReadContext, StoreConnector, WriteContext } from '#libs/connectors/store-connector.ts';
 import { FIELD_NAMES } from '#libs/fields/field-names.ts';
-import { systemClock } from '#libs/runtime/clock.ts';
+import { systemClock, type Clock } from '#libs/runtime/clock.ts';
 import { seededRandom } from '#libs/runtime/random.ts';
 import { createShopifySimulator, type ShopifySimulator } from '../../simulators/shopify/shopify-simulator.ts';
 
@@ -43,6 +43,8 @@ type Options = Partial<Parameters<typeof createShopifySimulator>[0]> & {
   readonly role?: 'source' | 'target';
   /** More of the config, or other than usual. */
   readonly config?: Readonly<Record<string, unknown>>;
+  /** Waits otherwise than usual. */
+  readonly clock?: Clock;
   /** What the call goes through, to cut answers or count. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>;
 };
@@ -52,6 +54,7 @@ export async function openShopify({
   credentials = 'token',
   role = 'target',
   config: more,
+  clock = systemClock,
   fetch,
   ...options
 }: Options = {}): Promise<Harness> {
@@ -77,7 +80,7 @@ export async function openShopify({
     ...more,
   });
   const connector = shopify.open(config, {
-    clock: systemClock,
+    clock,
     random: seededRandom(11),
     budget,
     callMs: 5_000,

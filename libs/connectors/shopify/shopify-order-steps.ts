@@ -137,8 +137,22 @@ const cancelResultAnswer = z.object({
 const POLL_MS = 500;
 const POLLS_MAX = 60;
 
+/** The shop cancels in its own time: that is waited for, and looked at again where it takes longer. */
 async function cancel(work: StepWork): Promise<StepOutcome> {
-  if (work.order.cancelledAt !== null && work.order.cancelledAt !== undefined) return null;
+  if (isCancelled(work.order)) return null;
+  const outcome = await askToCancel(work);
+  if (outcome?.outcome !== 'refused') return outcome;
+  // An earlier call of ours may have done it meanwhile: then it has come to what was wanted.
+  const { client, session, order } = work;
+  const now = await client.read(reads.ORDER_WORK, orderWorkAnswer, { id: order.id }, session.call);
+  return isCancelled(now.order) ? null : outcome;
+}
+
+function isCancelled(order: StepWork['order'] | null | undefined): boolean {
+  return (order?.cancelledAt ?? null) !== null;
+}
+
+async function askToCancel(work: StepWork): Promise<StepOutcome> {
   const { session, client, clock } = work;
   const sent = await session.send(writes.CANCEL, cancelAnswer, { orderId: work.order.id });
   if (!sent.ok) return sent.failure;
