@@ -41,6 +41,10 @@ export const shopifyConfigSchema = z
       .array(z.string().min(1))
       .default([])
       .describe('Secrets that may have signed a webhook; the client secret counts by itself'),
+    webhooks: z
+      .enum(['on', 'off'])
+      .default('on')
+      .describe('off: the shop is to send no webhooks, it is followed by sweeps and scans alone'),
     apiVersion: z
       .string()
       .regex(/^\d{4}-\d{2}$/)

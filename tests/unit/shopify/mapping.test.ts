@@ -136,6 +136,7 @@ describe('the config of Shopify', () => {
     ['client credentials', { clientId: 'a', clientSecret: 'b' }, true],
     ['neither', {}, false],
     ['both', { accessToken: 'shpat_1', clientId: 'a', clientSecret: 'b' }, false],
+    ['sweeps alone', { accessToken: 'shpat_1', webhooks: 'off' }, true],
     ['half of the credentials', { clientId: 'a' }, false],
   ])('with %s', (_what, credentials, accepted) => {
     expect(shopifyConfigSchema.safeParse({ ...shop, ...credentials }).success).toBe(accepted);
