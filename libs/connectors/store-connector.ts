@@ -97,7 +97,10 @@ export type StoreConnector = {
    * has already is `refused`.
    */
   readonly write: (patches: readonly RootPatch[], call: WriteContext) => Promise<readonly WriteResult[]>;
-  /** Creates roots, each carrying its source id; one result per draft, in order. The caller has looked before. */
+  /**
+   * Creates roots, each carrying its source id; one result per draft, in order. The caller has looked before. A draft with a `half` is
+   * not made once more: what is lacking of that one is added, and where it cannot be, it is `refused`, never `created` in part.
+   */
   readonly create: (drafts: readonly RootDraft[], call: WriteContext) => Promise<readonly CreateResult[]>;
 
   /** Archives, deletes or restores roots, without a mail and without moving money or stock; one result per root, in order. Absent: it cannot. */
@@ -155,6 +158,8 @@ export type StoreCapabilities = {
    * of its own (a failed payment, a draft) is not among them. Absent: the platform has no words of its own.
    */
   readonly orderStatuses?: Readonly<Record<string, OrderState>>;
+  /** Root kinds that are made in steps, and whose half can be completed by `create`; absent: none. */
+  readonly completes?: ReadonlySet<RootKind>;
   /** Root kinds that can be archived, and restored again; absent: none. */
   readonly archivable?: ReadonlySet<RootKind>;
   /** Root kinds that can be deleted; absent: none. */
@@ -328,7 +333,10 @@ export type WriteResult =
   | { readonly outcome: 'not-sent' };
 
 /** A root to be created. References are already the target's ids. */
-export type RootDraft =
+export type RootDraft = {
+  /** What an earlier attempt has left of it, half made; absent: there is nothing of it. */
+  readonly half?: StoredRoot;
+} & (
   | {
       readonly root: 'product';
       readonly sourceId: string;
@@ -347,7 +355,8 @@ export type RootDraft =
       /** Hold it so that no warehouse ships it. */
       readonly hold: boolean;
     }
-  | { readonly root: 'customer'; readonly sourceId: string; readonly customer: Customer };
+  | { readonly root: 'customer'; readonly sourceId: string; readonly customer: Customer }
+);
 
 export type CreateResult =
   /** `complete` false: made only in part (what is missing is completed by patches after the next read). */

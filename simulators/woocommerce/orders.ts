@@ -131,7 +131,7 @@ const KNOWN = new Set([
 
 export function updateOrder(shop: Shop, order: Order, body: Body, cause: Cause): Order {
   const trashed = order.status === 'trash';
-  const patch = { ...orderPatch(shop, order, body), ...completedAt(body) };
+  const patch = { ...orderPatch(shop, order, body), ...completedAt(body), ...addedUp(order, body) };
   if (patch.line_items !== undefined && order.stock_reduced) {
     patch.line_items = patch.line_items.map((line) => {
       const adjusted = adjustLine(shop, order, line, cause);
@@ -152,6 +152,15 @@ export function updateOrder(shop: Shop, order: Order, body: Body, cause: Cause):
   const saved = saveOrder(shop, order.id, { ...patch, ...untrashed }, cause);
   if (!trashed) emitOrder(shop, 'updated', order.id);
   return saved;
+}
+
+const ADDS_UP = ['billing', 'shipping', 'line_items', 'shipping_lines', 'fee_lines', 'coupon_lines'];
+
+/** A write that touches lines or addresses adds the order up. */
+function addedUp(order: Order, body: Body): Partial<Order> {
+  return order.uncalculated === true && ADDS_UP.some((field) => body[field] !== undefined)
+    ? { uncalculated: false }
+    : {};
 }
 
 /** `date_completed` is taken by a later write only. */

@@ -225,4 +225,25 @@ describe('the WooCommerce connector creates orders', () => {
     expect(await look()).toBeNull();
     await expect.poll(look).not.toBeNull();
   });
+
+  test('half of one is completed, unless it is not to be told which half it is', async () => {
+    const target = await openTarget();
+    const lines = ['A', 'B'].map((sku) => anOrderLine({ id: sku, sku, total: eur(1000), unitPrice: eur(1000) }));
+    const whole = orderDraft({ lines, total: eur(2000), billing: ADDRESS });
+    target.shop.phpFaults.plant({ match: /^POST .*orders$/, effect: { type: 'killed', after: 'meta' }, times: 1 });
+    await create(target, whole);
+    const one = await made(target, orderDraft({ lines: lines.slice(0, 1), total: eur(1000) }, { sourceId: '2' }));
+    const [half] = await target.connector.findBySourceId('order', ['1047'], READ);
+
+    const completed = await create(target, { ...whole, ...(half === null || half === undefined ? {} : { half }) });
+    const refused = await create(target, { ...whole, sourceId: '2', half: one });
+
+    expect(completed).toMatchObject({
+      outcome: 'created',
+      complete: true,
+      stored: { id: half?.id, order: { total: eur(2000) } },
+    });
+    expect(refused).toMatchObject({ outcome: 'refused', message: expect.stringContaining('half made') });
+    expect(target.shop.state().orders.map(({ line_items }) => line_items.length)).toEqual([2, 1]);
+  });
 });

@@ -32,6 +32,7 @@ export function capabilitiesOf(landingMs = LANDING_MS): StoreCapabilities {
     readBatchMax: PAGE_MAX,
     writeBatchMax: PAGE_MAX,
     holdsOrders: true,
+    completes: new Set(['product', 'order']),
     archivable: new Set(['product', 'order']),
     deletable: new Set(['product', 'order', 'customer']),
     orderStatuses: ORDER_STATUSES,

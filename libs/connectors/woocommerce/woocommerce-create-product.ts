@@ -38,19 +38,26 @@ export async function createProduct(
   if ('failure' in terms) return terms.failure;
   const { weightUnit } = await parts.shop.units(session.call);
   const body = toDraftBody(draft, product, weightUnit);
+  const half = draft.half?.root === 'product' ? draft.half : undefined;
   const sent = await session.send(idOnlySchema, {
-    method: 'POST',
-    path: '/products',
+    ...(half === undefined
+      ? { method: 'POST' as const, path: '/products' }
+      : { method: 'PUT' as const, path: `/products/${half.id}` }),
     body: { ...body, ...terms.body },
-    action: 'create a product',
+    action: half === undefined ? 'create a product' : `complete product ${half.id}`,
   });
-  if (!sent.ok) return toTaken(sent.failure);
+  if (!sent.ok) return half === undefined ? toTaken(sent.failure) : sent.failure;
   const { id } = sent.data;
-  const whole = (await finish(id, draft, product, weightUnit, session, parts)) === null;
+  const failure = await finish(id, draft, product, weightUnit, session, parts);
+  // What could not be completed is told; once more would end the same way.
+  if (failure !== null && half !== undefined) return failure;
   const [stored] = await parts.readRoots('product', [{ id }], { ...session.call, fields: new Set() });
   if (stored === null || stored === undefined || stored.root !== 'product')
     return { outcome: 'unknown', message: 'the product was made, and cannot be read' };
-  return { outcome: 'created', stored, complete: whole && stored.variants.length === draft.variants.length };
+  const complete = failure === null && stored.variants.length >= draft.variants.length;
+  if (!complete && half !== undefined)
+    return { outcome: 'refused', message: 'it was left half made, and cannot be completed' };
+  return { outcome: 'created', stored, complete };
 }
 
 function whyNot({ variants }: ProductDraft): string | null {
@@ -155,9 +162,9 @@ async function finish(
   weightUnit: string | null,
   session: WriteSession,
   parts: CreateParts,
-): Promise<unknown> {
+): Promise<WriteFailure | null> {
   if (!isSimple(draft.variants)) {
-    const failure = await createVariations(id, draft.variants, weightUnit, session);
+    const failure = await createVariations(id, lackingVariants(draft), weightUnit, session);
     if (failure !== null) return failure;
   }
   // An image that cannot be had would keep the product from being made; without it, it is sold all the same.
@@ -173,6 +180,17 @@ async function finish(
     action: `show product ${id}`,
   });
   return sent.ok ? null : sent.failure;
+}
+
+/** Those that are not there yet, by their mark, else by their SKU: a variation's mark is written last of all. */
+function lackingVariants({ half, variants }: ProductDraft): readonly DraftVariant[] {
+  if (half?.root !== 'product') return variants;
+  return variants.filter(
+    ({ sourceId, variant }) =>
+      !half.variants.some(
+        (there) => there.sourceId === sourceId || (variant.sku !== null && there.variant.sku === variant.sku),
+      ),
+  );
 }
 
 async function createVariations(

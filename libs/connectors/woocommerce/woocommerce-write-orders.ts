@@ -1,17 +1,17 @@
 import { parseMoney } from '#libs/model/money.ts';
 import type { Parcel } from '#libs/model/order.ts';
-import type { OrderStep, RootPatch, WriteResult } from '../store-connector.ts';
+import type { OrderStep, RootPatch } from '../store-connector.ts';
 import { readText } from './woocommerce-mapping.ts';
 import { HOLD_META } from './woocommerce-marks.ts';
 import { statusWord } from './woocommerce-status.ts';
 import type { WriterParts } from './woocommerce-write.ts';
 import { appendNotes } from './woocommerce-write-notes.ts';
 import { recordRefund } from './woocommerce-write-refunds.ts';
-import type { WriteSession } from './woocommerce-write-session.ts';
+import type { WriteFailure, WriteSession } from './woocommerce-write-session.ts';
 import { holdMeta, sourceMeta, type Body, type MetaBody } from './woocommerce-write-values.ts';
 import { orderWireSchema, type OrderWire } from './woocommerce-wire.ts';
 
-export type StepFailure = Exclude<WriteResult, { readonly outcome: 'stored' }>;
+export type StepFailure = WriteFailure;
 export type StepParts = Pick<WriterParts, 'client' | 'tracking'>;
 
 /** Stock was taken by the old shop, so this order takes none here: said in the very call that changes the status. */
