@@ -1,12 +1,14 @@
 import { z } from 'zod';
 
 import { FIELD_NAMES } from '#libs/fields/field-names.ts';
+import { BRAKE_WINDOW_MS, DELETED } from '#libs/facts/brakes.ts';
 import type { AnyFactWrite } from '#libs/facts/fact-store.ts';
 import { SyncError } from '#libs/runtime/sync-error.ts';
 import { actOf } from '#libs/facts/act-of.ts';
 import { RESUMED } from '../services/reconciler/alarms.ts';
 import { isReconciled } from './ask-reconciler.ts';
 import { pairOf } from './context.ts';
+import type { Runtime } from './handler.ts';
 import { defineHandler } from './handler.ts';
 
 export type Held = { readonly pair: string; readonly holds: readonly string[] };
@@ -56,11 +58,21 @@ export const resume = defineHandler(
         ...holds.map((id) => ({ pair, kind: 'hold' as const, id, value: null })),
         actOf(clock, pair, by, `resumed ${field ?? 'the pair'}`),
         ...(compares ? [lookAtAll(pair, clock.now())] : []),
+        ...(holds.includes(WHOLE) ? await acceptBrake(pair, runtime) : []),
       ]);
     const running = config.cluster === null ? runtime.running !== null : await isReconciled(pair, runtime);
     return { pair, holds, compares, running };
   },
 );
+
+// What a brake held is meant, says whoever resumes the pair: for as long as it counts, it holds nothing more.
+async function acceptBrake(pair: string, { facts, clock }: Runtime): Promise<readonly AnyFactWrite[]> {
+  const brake = await facts.get(pair, 'brake', DELETED);
+  if (brake === null || brake.heldAt === null) return [];
+  const now = clock.now();
+  const value = { since: now, count: 0, heldAt: null, openUntil: now + BRAKE_WINDOW_MS };
+  return [{ pair, kind: 'brake', id: DELETED, value }];
+}
 
 function lookAtAll(pair: string, at: number): AnyFactWrite {
   const message = 'resumed: what was held back is still being carried over';

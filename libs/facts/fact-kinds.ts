@@ -95,6 +95,16 @@ export const ignoredSchema = z.object({ at: time, by: z.string() });
 /** A hold of the pair (`*`) or of one field. Id: `*` or the field name. */
 export const holdSchema = z.object({ at: time, by: z.string(), reason: z.string() });
 
+/** How much of one sort was done of late, so that a shop that collapses is not followed. Id: `deleted`. */
+export const brakeSchema = z.object({
+  since: time,
+  count: z.number(),
+  /** When it held the pair; null: it does not. */
+  heldAt: time.nullable(),
+  /** A person has accepted what it held: until then it holds nothing. */
+  openUntil: time.nullable(),
+});
+
 /** A field that differs since approval and is kept as it is. Id: `<root>:<rootId>`. */
 export const inheritedSchema = z.object({
   fields: z
@@ -211,6 +221,7 @@ export const FACT_KINDS = {
   retrying: retryingSchema,
   ignored: ignoredSchema,
   hold: holdSchema,
+  brake: brakeSchema,
   inherited: inheritedSchema,
   cursor: cursorSchema,
   scan: scanSchema,

@@ -5,6 +5,7 @@ import type { ApplierDeps } from './applier-deps.ts';
 import { batchRecords } from './batch-records.ts';
 import { EpochLost } from './applier-deps.ts';
 import { coalesceByRoot, type Group, type Work } from './coalesce.ts';
+import { brakeRetirements } from './brake-retirements.ts';
 import { decideCreation } from './creation-doubt.ts';
 import { findDouble } from './doubles.ts';
 import { recordEnding, type Ending, type EndingInput, type Records } from './endings.ts';
@@ -147,6 +148,10 @@ async function writePlanned(
   // What an earlier owner had in work beyond this batch still is: who takes over from here must hear of it as well.
   const begunOffset = Math.max(lastOffset(batch), batch.begun ?? 0);
   const { epoch, onSend } = batch;
+  if (await brakeRetirements(deps, batch, planned)) {
+    again.push(...planned.map(({ read }) => read.group));
+    return;
+  }
   await noteRetirements(deps, batch, planned);
   const results = await writeBatch(deps, { epoch, begunOffset, planned, state, onSend });
   const within = await linksWithin(deps, planned);

@@ -181,3 +181,54 @@ describe('law 11: what is back at the source is', () => {
     expect(await retired(pair, 'product:2')).toBeNull();
   });
 });
+
+describe('law 13: where much is gone at once', () => {
+  async function emptied(many: number): Promise<TestPair> {
+    const pair = await openTestPair({ settings: policy({ product: 'archive' }) });
+    for (let n = 1; n <= many + 2; n += 1) {
+      pair.source.put(shelved(String(n), `SKU-${String(n)}`));
+      pair.target.put(shelved(`t${String(n)}`, `SKU-${String(n)}`));
+    }
+    await pair.start();
+    await pair.hear(...Array.from({ length: many + 2 }, (_, n) => newsOf('product', String(n + 1))));
+    for (let n = 3; n <= many + 2; n += 1) pair.source.remove('product', String(n));
+    return pair;
+  }
+  const deletions = (first: number, last: number) =>
+    Array.from({ length: last - first + 1 }, (_, n) =>
+      newsOf('product', String(first + n), { topic: 'product.deleted' }),
+    );
+  const archived = (pair: TestPair) =>
+    pair.target.list('product').filter((one) => one.root === 'product' && one.product.status === 'archived').length;
+
+  test('the pair is held before more than twenty are archived, and goes on once a person has accepted it', async () => {
+    const pair = await emptied(30);
+    await pair.hear(...deletions(3, 14));
+    expect(archived(pair)).toBe(12);
+
+    await pair.hear(...deletions(15, 32));
+
+    expect(archived(pair)).toBe(12);
+    expect((await pair.soon(pair.facts.get('acme', 'hold', '*')))?.reason).toContain('is it being emptied?');
+
+    const value = { since: pair.clock.now(), count: 0, heldAt: null, openUntil: pair.clock.now() + 3_600_000 };
+    await pair.put(
+      { pair: 'acme', kind: 'brake', id: 'deleted', value },
+      { pair: 'acme', kind: 'hold', id: '*', value: null },
+    );
+    await pair.hear(...deletions(15, 32));
+
+    expect(archived(pair)).toBe(30);
+  });
+
+  test('twenty within an hour are followed, and twenty more in the next', async () => {
+    const pair = await emptied(40);
+
+    await pair.hear(...deletions(3, 22));
+    await pair.pass(3_600_000);
+    await pair.hear(...deletions(23, 42));
+
+    expect(archived(pair)).toBe(40);
+    expect(await pair.soon(pair.facts.get('acme', 'hold', '*'))).toBeNull();
+  });
+});
