@@ -44,7 +44,7 @@ export function planEntity(input: EntityInput, source: RootEntity, target: RootE
   const differing = [
     ...Object.keys(writable),
     ...Object.keys(withheld).filter(
-      (field) => !agreesOn(source.entity, field, source.values[field], target.values[field]),
+      (field) => !agreesOn(source.entity, field, sourceValue(source, field), target.values[field]),
     ),
   ];
 
@@ -53,11 +53,20 @@ export function planEntity(input: EntityInput, source: RootEntity, target: RootE
   for (const field of new Set(differing)) {
     const kept = whyKept(input, source, field, expressed.wanted[field], target.values[field], withheld[field], held);
     const said = field in mapped.wanted ? input.fingerprint(mapped.wanted[field]) : undefined;
-    const values = { wanted: expressed.wanted[field] ?? source.values[field], present: target.values[field], said };
+    const values = {
+      wanted: expressed.wanted[field] ?? sourceValue(source, field),
+      present: target.values[field],
+      said,
+    };
     differences.push(difference(input, source, field, values, kept));
     if (kept === undefined) patch[field] = writable[field];
   }
   return { entity: source, targetId: target.id, patch, differences, withheld };
+}
+
+/** What the source says itself: for a stock word without a meaning that word, which agrees with nothing. */
+function sourceValue({ entity, values }: RootEntity, field: string): unknown {
+  return entity === 'variant' && field === 'stockStatus' ? (values['stockWord'] ?? values[field]) : values[field];
 }
 
 function whyKept(

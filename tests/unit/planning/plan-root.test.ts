@@ -20,6 +20,23 @@ const baselineOf = (quantity: number | null) =>
   planRoot(linkedPlan(SOURCE, TARGET, quantity === null ? {} : { settled: settled(quantity) })).differences[0]
     ?.baseline;
 
+test('a stock word without a meaning is told as it stands, also where the target happens to have our cautious reading', () => {
+  const odd = variant('11', 'A', 3);
+  const source = product('1', [
+    { ...odd, variant: { ...odd.variant, stockStatus: 'outOfStock', stockWord: 'preorder' } },
+  ]);
+  const there = variant('111', 'A', 3);
+  const target = product('101', [{ ...there, variant: { ...there.variant, stockStatus: 'outOfStock' } }]);
+
+  const plan = planRoot(linkedPlan(source, target, { pair: { selection: fields('variant.stockStatus') } }));
+
+  expect(plan.decision).toMatchObject({ kind: 'skip' });
+  expect(plan.withheld).toHaveProperty(['variant:11/stockStatus']);
+  expect(plan.differences).toMatchObject([
+    { field: 'variant.stockStatus', source: 'preorder', target: 'outOfStock', withheld: 'unmapped-value' },
+  ]);
+});
+
 describe('planRoot() skips', () => {
   test('what agrees on every selected field', () => {
     const plan = planRoot(linkedPlan(SOURCE, product('101', [variant('111', 'A', 3)])));
