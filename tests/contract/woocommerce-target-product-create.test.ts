@@ -120,6 +120,22 @@ describe('the WooCommerce connector creates products', () => {
     expect([found?.id, none]).toEqual([id, null]);
   });
 
+  test('a category whose name has to be escaped is found again, and not made twice', async () => {
+    const target = await openTarget();
+    const inCategory = (sourceId: string) =>
+      productDraft({
+        sourceId,
+        product: aProduct({ handle: `p-${sourceId}`, categories: ['Töpfe & „Pfannen“'] }),
+        variants: [{ sourceId, variant: aVariant({ sku: sourceId }) }],
+      });
+
+    await made(target, inCategory('1'));
+    const second = await made({ ...target, connector: target.connect() }, inCategory('2'));
+
+    expect(second).toMatchObject({ product: { categories: ['Töpfe & „Pfannen“'] } });
+    expect(target.shop.state().categories.map(({ name }) => name)).toEqual(['Uncategorized', 'Töpfe &amp; „Pfannen“']);
+  });
+
   test('categories that two products need at the same time are made once', async () => {
     const target = await openTarget({ writeMs: 5 });
     const drafts = ['1', '2', '3'].map((sourceId) =>

@@ -30,12 +30,11 @@ export async function createProduct(
   const why = whyNot(draft);
   if (why !== null) return { outcome: 'refused', message: why };
   const product = keptOf(draft.product);
-  const terms = await toTermsBody(
-    { categories: product.categories, tags: product.tags, brand: product.brand ?? undefined },
-    session,
-    parts,
-  );
+  const terms = await toTermsBody({ categories: product.categories, tags: product.tags }, session, parts);
   if ('failure' in terms) return terms.failure;
+  const brand = product.brand === null ? { body: {} } : await toTermsBody({ brand: product.brand }, session, parts);
+  // A shop that keeps no brands sells the product all the same.
+  if ('failure' in brand && brand.failure.outcome !== 'refused') return brand.failure;
   const { weightUnit } = await parts.shop.units(session.call);
   const body = toDraftBody(draft, product, weightUnit);
   const half = draft.half?.root === 'product' ? draft.half : undefined;
@@ -43,7 +42,7 @@ export async function createProduct(
     ...(half === undefined
       ? { method: 'POST' as const, path: '/products' }
       : { method: 'PUT' as const, path: `/products/${half.id}` }),
-    body: { ...body, ...terms.body },
+    body: { ...body, ...terms.body, ...('body' in brand ? brand.body : {}) },
     action: half === undefined ? 'create a product' : `complete product ${half.id}`,
   });
   if (!sent.ok) return half === undefined ? toTaken(sent.failure) : sent.failure;

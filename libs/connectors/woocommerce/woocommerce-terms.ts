@@ -60,6 +60,12 @@ export function createTerms(client: WooClient): Terms {
   };
 }
 
+/** Names are stored with entities (`&amp;`), and searched as they are stored: what lies between such characters is the same either way. */
+function longestPart(name: string): string {
+  const parts = name.split(/[&<>"']/).map((part) => part.trim());
+  return parts.toSorted((a, b) => b.length - a.length)[0] ?? name;
+}
+
 /** `search` finds parts of names too; of several with that very name the oldest counts. */
 async function findTerm(
   client: WooClient,
@@ -69,7 +75,7 @@ async function findTerm(
 ): Promise<string | null> {
   const request = {
     path: `/products/${taxonomy}`,
-    query: { search: name, per_page: PAGE_MAX, orderby: 'id', order: 'asc', _fields: 'id,name' },
+    query: { search: longestPart(name), per_page: PAGE_MAX, orderby: 'id', order: 'asc', _fields: 'id,name' },
     action: `find a term of ${taxonomy}`,
   };
   const { data } = await client.get(termWireSchema.array(), request, call);

@@ -59,15 +59,10 @@ function toPriceBody(values: FieldValues, present: FieldValues): Body {
   const price = moneyOf('price' in values ? values['price'] : present['price']);
   const struck = moneyOf('compareAtPrice' in values ? values['compareAtPrice'] : present['compareAtPrice']);
   const isSale = struck !== null && price !== null && struck.amountMinor > price.amountMinor;
-  return isSale
-    ? // An old sale's dates would keep this one from being charged.
-      {
-        regular_price: formatMoney(struck),
-        sale_price: formatMoney(price),
-        date_on_sale_from: '',
-        date_on_sale_to: '',
-      }
-    : { regular_price: price === null ? '' : formatMoney(price), sale_price: '' };
+  if (!isSale) return { regular_price: price === null ? '' : formatMoney(price), sale_price: '' };
+  // An old sale's dates would keep this one from being charged; what is made has none.
+  const dates = 'price' in present ? { date_on_sale_from: '', date_on_sale_to: '' } : {};
+  return { regular_price: formatMoney(struck), sale_price: formatMoney(price), ...dates };
 }
 
 function moneyOf(value: unknown): Money | null {
