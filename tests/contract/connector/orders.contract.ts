@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
 import type { OrderStep } from '#libs/connectors/store-connector.ts';
-import { eur } from '#tests/builders/entities.ts';
+import { anOrderLine, eur } from '#tests/builders/entities.ts';
 import { orderDraft } from './drafts.ts';
 import { stepsOn, type Workbench } from './subject.ts';
 
@@ -68,6 +68,31 @@ export function testOrders(bench: () => Workbench): void {
     expect(shipped.order.tracking.map(({ number }) => number)).toEqual([parcel.number]);
     expect(shipped.order.status.state).toMatchObject({ fulfilment: 'fulfilled' });
     expect(order.tracking.map(({ number }) => number)).toEqual(['JJD0001']);
+  });
+
+  test('a part of an order leaves as far as is named, never further, and the rest at last', async () => {
+    const { hands } = bench().subject;
+    const state = { payment: 'paid', fulfilment: 'partial', cancelled: false, onHold: false, shipped: 1 } as const;
+    const wanted = { status: { word: 'partial', state } };
+    const { withheld } = hands.express({ entity: 'order', wanted, present: null, selected: ['status'] });
+    // A store that cannot keep it says so.
+    if (!writes().has('order.status') || withheld['status'] !== undefined) return;
+    const pair = anOrderLine({ title: 'Linen shirt', quantity: 2, unitPrice: eur(2495), total: eur(4990) });
+    const made = await bench().readBack(await bench().make(orderDraft(bench(), { lines: [pair] })));
+    const lines = made.order.lines.slice(0, 1).map(({ id }) => ({ lineId: id, shipped: 1 }));
+    const part = { kind: 'fulfil', parcels: [], lines } as const;
+
+    await bench().write(stepsOn(made, part));
+    const first = await bench().readBack(made);
+    await bench().write(stepsOn(first, part));
+    const again = await bench().readBack(made);
+    await bench().write(stepsOn(again, { kind: 'fulfil', parcels: [] }));
+
+    for (const { order } of [first, again]) {
+      expect(order.status.state).toMatchObject({ fulfilment: 'partial', shipped: 1 });
+      expect(order.lines[0]?.shipped).toBe(1);
+    }
+    expect((await bench().readBack(made)).order.status.state).toMatchObject({ fulfilment: 'fulfilled' });
   });
 
   test('an order that nobody has paid is paid once, and cancelled for good', async () => {
