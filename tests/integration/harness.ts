@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,6 +17,7 @@ import { migrate } from '../../simulators/migration/migrate.ts';
 import { createShopifySimulator, type ShopifySimulator } from '../../simulators/shopify/shopify-simulator.ts';
 import { createWooCommerceSimulator } from '../../simulators/woocommerce/index.ts';
 import type { WooCommerceSimulator } from '../../simulators/woocommerce/index.ts';
+import { writePairFiles } from './pair-files.ts';
 
 /** How long a thing may take until it is there: the machine may be busy with other tests. */
 export const PATIENCE = { timeout: 45_000, interval: 25 } as const;
@@ -98,6 +99,8 @@ export type WorldOptions = {
   readonly sync?: string;
   readonly create?: string;
   readonly more?: string;
+  /** The new shop is empty: nobody has migrated anything. */
+  readonly empty?: boolean;
   /** Each pair in a file of its own, `pairs/<name>.yaml`. */
   readonly pairFiles?: boolean;
   readonly env?: Readonly<Record<string, string>>;
@@ -109,7 +112,7 @@ export async function openWorld(options: WorldOptions = {}): Promise<World> {
   const cwd = await mkdtemp(join(tmpdir(), 'lockstep-it-'));
   onTestFinished(() => rm(cwd, { recursive: true, force: true }));
   const shops = new Map<string, Shops>();
-  for (const pair of pairs) shops.set(pair, await openShops(pair, seed));
+  for (const pair of pairs) shops.set(pair, await openShops(pair, seed, options.empty === true));
   const port = await freePort();
   const config = configText(shops, port, options);
   if (options.pairFiles === true) await writePairFiles(cwd, config);
@@ -192,7 +195,14 @@ function seedFew(source: WooCommerceSimulator): void {
   });
 }
 
-async function openShops(pair: string, seed: (source: WooCommerceSimulator) => void): Promise<Shops> {
+const NOTHING_MIGRATED: Migrated = {
+  products: new Map(),
+  variants: new Map(),
+  orders: new Map(),
+  customers: new Map(),
+};
+
+async function openShops(pair: string, seed: (source: WooCommerceSimulator) => void, isEmpty: boolean): Promise<Shops> {
   let ago = 7 * DAY;
   const now = (): number => Date.now() - ago;
   const source = createWooCommerceSimulator({
@@ -214,7 +224,7 @@ async function openShops(pair: string, seed: (source: WooCommerceSimulator) => v
     restoreRate: 1_000,
   });
   seed(source);
-  const migrated = migrate(source, target);
+  const migrated = isEmpty ? NOTHING_MIGRATED : migrate(source, target);
   const migratedAt = Math.ceil(now() / 1000) * 1000;
   ago = 0;
   const [{ url: sourceUrl }, { url: targetUrl }] = await Promise.all([source.start(), target.start()]);
@@ -287,15 +297,6 @@ timing: { landing: 2s, lateAfter: 5s, retries: [200ms, 1s, 2s], session: 6s }
 ingest: { host: 127.0.0.1, port: ${port}, privateHost: 127.0.0.1, privatePort: 0, publicUrl: "http://127.0.0.1:${port}", bodyLimitBytes: 65536 }
 ${more}
 `;
-}
-
-/** The same config, with each pair in a file of its own. */
-async function writePairFiles(cwd: string, config: string): Promise<void> {
-  const [, block = '', rest = ''] = /^pairs:((?:\n {2}.*)*)([^]*)$/.exec(config) ?? [];
-  await mkdir(join(cwd, 'pairs'));
-  for (const [, name = '', body = ''] of block.matchAll(/\n {2}([\w-]+):((?:\n {4}.*)*)/g))
-    await writeFile(join(cwd, 'pairs', `${name}.yaml`), body.replaceAll('\n    ', '\n').trimStart());
-  await writeFile(join(cwd, 'lockstep.config.yaml'), rest.trimStart());
 }
 
 type Env = Readonly<Record<string, string>>;

@@ -35,7 +35,7 @@ export async function checkPair(input: {
   const base = ['pairs', input.name];
   const source = await openSide('source', input);
   const target = await openSide('target', input);
-  const found = [...source.found, ...target.found, ...checkTimes(base, input.value)];
+  const found = [...source.found, ...target.found, ...checkTimes(base, input.value), ...checkHeard(base, input.value)];
   found.push(...checkFields(base, input.value, source.opened, target.opened));
   found.push(...checkCreation(base, input.value, target.opened));
   found.push(...checkDeletes(base, input.value, target.opened));
@@ -157,6 +157,14 @@ function checkStamp(base: readonly string[], value: unknown, target: Opened | nu
   const what = cannot.map((entity) => `${entity}s`).join(', ');
   const message = `source ids cannot be written onto ${what} of a ${platform.label} shop in this version: leave it out`;
   return [{ path: [...base, 'stamp'], of: 'key', message }];
+}
+
+// Without either nobody would hear of a change before the night.
+function checkHeard(base: readonly string[], value: unknown): Found[] {
+  const deaf =
+    valueAt(value, ['source', 'webhooks']) === 'off' && valueAt(value, ['reconcile', 'sweepEvery']) === 'off';
+  const message = 'is off, and so are the webhooks: nothing would tell of a change; write 5m';
+  return deaf ? [{ path: [...base, 'reconcile', 'sweepEvery'], of: 'value', message }] : [];
 }
 
 function checkTimes(base: readonly string[], value: unknown): Found[] {

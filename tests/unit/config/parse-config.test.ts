@@ -251,6 +251,15 @@ describe('a bad config', () => {
     expect(named.map((mistake) => mistake.message).join(' / ') || error.message).toContain(message);
   });
 
+  test('names a shop of whose changes nothing would tell', async () => {
+    const off = GOOD.replace('sweepEvery: 5m', 'sweepEvery: off');
+
+    const { mistakes } = await mistakesOf(off.replace('    target:', '      webhooks: off\n    target:'));
+
+    expect(mistakes).toMatchObject([{ path: 'pairs.acme.reconcile.sweepEvery', position: { line: 27 } }]);
+    expect((await parse(off)).pairs[0]?.settings.reconcile).toMatchObject({ sweepEveryMs: null, scanShare: 0 });
+  });
+
   test('tells what else is wrong with a pair whose name or platform is wrong', async () => {
     const text = GOOD.replace('acme:', 'Acme_Shop:')
       .replace('platform: woocommerce', 'platform: woocomerce')
