@@ -23,6 +23,7 @@ export const verb: Verb = {
     seconds: { type: 'string', what: 'how long the old shop trades (default: 30)' },
     seed: { type: 'string', what: 'another shop, the same for the same number (default: 7)' },
     small: { type: 'boolean', what: 'a small shop', hidden: true },
+    calm: { type: 'boolean', what: 'with --kafka: break nothing', hidden: true },
     plant: { type: 'string', what: `make a mistake that must be found: ${PLANTABLE.join(', ')}`, hidden: true },
   },
   run: async (args, io) => {
@@ -36,6 +37,7 @@ export const verb: Verb = {
         to: platformOf('to', args.text('to'), DEFAULT_PAIRING.to),
       },
       plant: plantOf(args),
+      calm: args.flag('calm'),
       io,
       reportsDir: resolve(io.cwd, '.lockstep', 'reports'),
       onStage: args.json ? () => {} : createTeller(io, seconds),

@@ -11,6 +11,8 @@ import type { Works } from '../works.ts';
 import type { RunVerb } from './run-verb.ts';
 
 const POLL_MS = 500;
+/** What the demo itself has brought about, and is shown in red meanwhile. */
+const MEANT = /mails of the new shop are off/;
 
 /** The parts run elsewhere, as processes: everything is asked by verbs, as a person would. */
 export function createClusterWorks({
@@ -44,7 +46,7 @@ export function createClusterWorks({
     if (out === '') return false;
     const [status] = JSON.parse(out) as readonly PairStatus[];
     const { behind, delayed, alarms } = must(status, 'the status');
-    return behind === 0 && delayed === 0 && alarms.length === 0;
+    return behind === 0 && delayed === 0 && alarms.every((alarm) => MEANT.test(alarm));
   }
 
   async function settled(): Promise<void> {

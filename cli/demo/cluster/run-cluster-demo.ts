@@ -19,6 +19,8 @@ export type ClusterStage =
   | { readonly kind: 'broken'; readonly what: string };
 
 export type ClusterDemoOptions = Omit<DemoOptions, 'onStage'> & {
+  /** Breaks nothing: the story alone. */
+  readonly calm: boolean;
   readonly onStage: (stage: ClusterStage) => void;
 };
 
@@ -105,6 +107,7 @@ async function withFaults(
     clock: systemClock,
     mailing: shops.pairing.to === 'woocommerce',
   });
-  const result = await tellStory({ ...options, ...common, pace: PACE, disturb, unsure: unsure.has }, shops, works);
+  const faults = options.calm ? {} : { disturb };
+  const result = await tellStory({ ...options, ...common, ...faults, pace: PACE, unsure: unsure.has }, shops, works);
   return { ...result, broken, taken: crew.taken() };
 }
