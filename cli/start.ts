@@ -113,7 +113,10 @@ async function once(config: LoadedConfig, io: Io, json: boolean): Promise<ExitCo
   const results = await runOnce(context, { signal: io.signal, onProgress: (pair, step) => line.show(pair, step) });
   line.clear();
   if (json) say(io, JSON.stringify(results));
-  else for (const result of results) say(io, onceLine(result));
+  else
+    for (const result of results)
+      if ('failed' in result) io.err(`${onceLine(result)}\n`);
+      else say(io, onceLine(result));
   if (results.some((result) => 'failed' in result)) return 2;
   return results.some((result) => 'run' in result && result.run.left + result.parked > 0) ? 1 : 0;
 }
