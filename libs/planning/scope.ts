@@ -6,7 +6,8 @@ export function inScope(source: StoredRoot, scope: PairScope): boolean {
   switch (source.root) {
     case 'order': {
       const { createdSince, exclude = [] } = scope.order ?? {};
-      if (exclude.includes(source.order.number) || exclude.includes(source.id)) return false;
+      const { number, status } = source.order;
+      if ([status.word, number, source.id].some((said) => exclude.includes(said))) return false;
       return createdSince === undefined || Date.parse(source.order.placedAt) >= createdSince;
     }
     case 'product': {

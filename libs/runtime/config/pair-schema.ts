@@ -24,7 +24,7 @@ const scopeSchema = z.strictObject({
   order: z
     .strictObject({
       createdSince: instantSchema.optional().describe('Older orders are left out'),
-      exclude: z.array(z.string()).optional().describe('Status words of orders that are left out'),
+      exclude: z.array(z.string()).optional().describe('Status words, or numbers, of orders that are left out'),
     })
     .optional()
     .describe('Which orders are carried'),

@@ -51,7 +51,7 @@ export function toSettings(
     openOrders: pair.sync.order?.open ?? 'hold',
     // Named only where it is not the default, so that approved configs stay approved.
     ...(pair.sync.order?.unlinkedLines === 'text' ? { unlinkedLines: 'text' as const } : {}),
-    scope: toScope(pair),
+    scope: toScope(pair, from.statusWord),
     stamp: pair.stamp,
   } as const;
   return {
@@ -109,14 +109,14 @@ function toMaps({ sync }: PairConfig, { ignored, paired, statusWord }: Words): F
   };
 }
 
-function toScope({ scope: { order, product } }: PairConfig): PairScope {
+function toScope({ scope: { order, product } }: PairConfig, statusWord: Words['statusWord']): PairScope {
   return {
     ...(order === undefined
       ? {}
       : {
           order: {
             ...(order.createdSince === undefined ? {} : { createdSince: Date.parse(order.createdSince) }),
-            ...(order.exclude === undefined ? {} : { exclude: order.exclude }),
+            ...(order.exclude === undefined ? {} : { exclude: order.exclude.map(statusWord) }),
           },
         }),
     ...(product === undefined ? {} : { product: withoutUndefined(product) }),

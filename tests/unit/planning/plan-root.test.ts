@@ -58,6 +58,16 @@ describe('planRoot() skips', () => {
     expect(plan.differences).toEqual([]);
   });
 
+  test.each(['on-review', '1001', '7'])('an order that the scope leaves out by %s', (said) => {
+    const order = anOrder({ number: '1001', status: { word: 'on-review', state: null } });
+    const source = aStoredOrder({ id: '7', order });
+    const planWith = (exclude: readonly string[]) =>
+      planRoot(planOf(source, { pair: { scope: { order: { exclude } } } })).decision;
+
+    expect(planWith([said])).toEqual({ kind: 'skip', reason: 'out-of-scope' });
+    expect(planWith(['processing', '1002'])).not.toEqual({ kind: 'skip', reason: 'out-of-scope' });
+  });
+
   test('what is gone at the source', () => {
     const input = { ...linkedPlan(SOURCE, TARGET), source: null };
 
