@@ -62,6 +62,6 @@ test('of three pairs in files of their own, one whose old shop is gone and one t
 
   const once = await world.run('start', '--once');
   expect(once.code).toBe(2);
-  expect(once.err).toMatch(/^dead {2}✗ Cannot recognise the old shop of "dead"/);
+  expect(once.err).toMatch(/^dead {2}✗ Cannot recognise the old shop of "dead"/m);
   expect(once.out).toMatch(/^quiet {2}0 drifts?, 0 repaired, 0 left/m);
 });
