@@ -30,6 +30,8 @@ const FLUSH = 'DELETE FROM roots; DELETE FROM buckets; DELETE FROM leases; DELET
 export function openEmbeddedStateStore({ dataDir, clock, factTable }: EmbeddedStateStoreOptions): StateStore {
   const file = join(dataDir, 'state.sqlite');
   const database = openFile(dataDir, file);
+  // Whoever opens it holds the lock of the log's folder, so a lease that is left is of a process that was killed.
+  database.exec('DELETE FROM leases');
   const tables = createTables(database);
 
   // Every operation is synchronous below, so none of them meets another half way.

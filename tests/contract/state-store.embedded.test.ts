@@ -52,6 +52,22 @@ test('a spoilt file is begun anew, since nothing in it is needed', async () => {
   await close();
 });
 
+test('a lease of a process that was killed ends with it, since nobody else can hold one', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'lockstep-state-'));
+  const { clock } = createManualClock();
+  const log = await openEmbeddedEventLog({ dataDir, clock, delayTiersMs: [1_000] });
+  const killed = openEmbeddedStateStore({ dataDir, clock, factTable: log.factTable });
+  await killed.lease('reconciler:acme', 'killed', 30_000);
+  await killed.close();
+
+  const next = openEmbeddedStateStore({ dataDir, clock, factTable: log.factTable });
+
+  expect(await next.lease('reconciler:acme', 'next', 30_000)).toBe(true);
+  await next.close();
+  await log.abandon();
+  await rm(dataDir, { recursive: true });
+});
+
 test('a closed store says that it is unavailable', async () => {
   const { state, close } = await open();
 
