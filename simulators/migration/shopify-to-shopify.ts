@@ -94,6 +94,7 @@ function toOrder(order: OrderState, { customers, variants }: Known): SeedOrder {
   const [shipping] = order.shippingLines;
   const shipped = order.fulfillments.filter(({ status }) => status === 'SUCCESS');
   const discount = Number(order.totalDiscounts);
+  const isWhole = order.displayFulfillmentStatus === 'FULFILLED';
   return {
     name: order.name,
     createdAt: Date.parse(order.createdAt),
@@ -107,8 +108,9 @@ function toOrder(order: OrderState, { customers, variants }: Known): SeedOrder {
     taxesIncluded: order.taxesIncluded,
     financialStatus: order.displayFinancialStatus ?? 'PENDING',
     refunds: order.displayFinancialStatus === 'PARTIALLY_REFUNDED' ? refundsOf(order) : [],
-    fulfillments: shipped.map(({ trackingInfo: [parcel], lines }) => ({
-      lines: unitsOf(order, lines),
+    fulfillments: shipped.map(({ trackingInfo: [parcel], lines }, index) => ({
+      // Units go by SKU, which may stand on several lines: the last parcel of a whole order takes what is left.
+      ...(isWhole && index === shipped.length - 1 ? {} : { lines: unitsOf(order, lines) }),
       ...(parcel === undefined ? {} : { tracking: { company: parcel.company ?? '', number: parcel.number ?? '' } }),
     })),
     ...(shipping === undefined ? {} : { shipping: { title: shipping.title, price: shipping.price } }),
@@ -134,7 +136,6 @@ export function refundsOf({ refunds }: OrderState): readonly { readonly amount: 
   return refunds.map(({ totalRefunded }) => ({ amount: totalRefunded })).filter(({ amount }) => Number(amount) > 0);
 }
 
-/** Units by SKU. Where a line has none, whole parcels are taken: a shop that ships in parts has SKUs. */
 function unitsOf(order: OrderState, lines: OrderState['fulfillments'][number]['lines']) {
   return lines.flatMap(({ lineItemId, quantity }) => {
     const sku = order.lineItems.find(({ id }) => id === lineItemId)?.sku;
