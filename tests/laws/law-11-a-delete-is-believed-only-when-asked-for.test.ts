@@ -1,19 +1,20 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
 
 import { openShop, seedProducts, type OpenShop } from '../contract/woocommerce-connector-harness.ts';
+import type { PairSettings } from '#libs/model/pair.ts';
 import { newsOf, openTestPair, START } from './harness.ts';
 import { openShopPair, type ShopPair } from './shops.ts';
 import { shelved } from './shelf.ts';
 
 /** A WooCommerce shop with three products that are linked and in step. */
-async function inStep(): Promise<{
+async function inStep(settings: Partial<PairSettings> = {}): Promise<{
   readonly open: OpenShop;
   readonly pair: ShopPair;
   readonly ids: readonly string[];
 }> {
   const open = await openShop();
   const ids = seedProducts(open, 3);
-  const pair = await openShopPair({ source: open.connector });
+  const pair = await openShopPair({ source: open.connector, settings });
   onTestFinished(() => pair[Symbol.asyncDispose]());
   for (const [index, id] of ids.entries()) pair.targetStore.put(shelved(`t${id}`, `P-${String(index + 1)}`, index + 1));
   await pair.hear(...ids.map((id) => newsOf('product', id)));
@@ -32,6 +33,30 @@ describe('law 11: a delete is believed only when asked for by id', () => {
     expect((await pair.outcomes()).at(-1)).toMatchObject({ outcome: 'unchanged', reason: 'deleted-at-source' });
     expect(pair.targetStore.roots).toEqual(before);
     expect(await pair.facts.get('acme', 'link', `product:${second}`)).not.toBeNull();
+  });
+
+  test('a product in the trash is archived where the policy says so, and back on sale when it is out of it', async () => {
+    const { open, pair, ids } = await inStep({ delete: { product: 'archive', order: 'keep', customer: 'keep' } });
+    const [, second = ''] = ids;
+    const status = () => {
+      const found = pair.targetStore.get('product', `t${second}`);
+      return found?.root === 'product' ? found.product.status : null;
+    };
+
+    open.shop.people.trashProduct(Number(second));
+    await pair.hear(newsOf('product', second, { topic: 'product.deleted' }));
+    const trashed = status();
+    open.shop.people.restoreProduct(Number(second));
+    open.shop.people.setStock(Number(second), 4);
+    await pair.hear(newsOf('product', second, { topic: 'product.restored' }));
+
+    expect([trashed, status()]).toEqual([
+      'archived',
+      open.shop.state().products.find(({ id }) => id === Number(second))?.status === 'publish' ? 'active' : 'draft',
+    ]);
+    expect((await pair.outcomes()).map(({ reason }) => reason)).toEqual(
+      expect.arrayContaining(['archived', 'restored']),
+    );
   });
 
   test('a webhook that says so proves nothing while the product can be read', async () => {

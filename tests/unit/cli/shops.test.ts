@@ -88,6 +88,31 @@ describe('webhooks', () => {
   });
 });
 
+describe('webhooks repair', () => {
+  test('makes anew at this address what calls this pair at an earlier one, and says what is left to do before', async () => {
+    const early = await folder.run('webhooks', 'repair', '--yes');
+    await folder.run('webhooks', 'register', '--yes', '--url', 'https://before.example.com');
+    const verified = await folder.run('webhooks', 'verify');
+    const asked = await folder.run('webhooks', 'repair');
+    const before = oldShop.state().webhooks.length;
+    const repaired = await folder.run('webhooks', 'repair', '--yes');
+    const after = await folder.run('webhooks', 'verify');
+    const status = await folder.run('status');
+
+    expect(early).toMatchObject({ code: 2, err: expect.stringContaining('none were registered') });
+    expect(verified).toMatchObject({ code: 1, out: expect.stringContaining('is calling another address') });
+    expect(verified.out).toContain('→ lockstep webhooks repair acme');
+    expect(asked).toMatchObject({ code: 1, out: expect.stringContaining('Will remove from') });
+    expect(repaired.out).toContain('What changed meanwhile is found by the next sweep');
+    expect(after.code).toBe(0);
+    expect(oldShop.state().webhooks).toHaveLength(before);
+    expect(oldShop.state().webhooks.every((one) => one.delivery_url.startsWith('https://sync.example.com/'))).toBe(
+      true,
+    );
+    expect(status.out).toMatch(/webhooks 8\/8 active/);
+  });
+});
+
 describe('start --once', () => {
   test('before approval compares and writes nothing, and pins both shops', async () => {
     const { code, out, err } = await folder.run('start', '--once', '--json');
