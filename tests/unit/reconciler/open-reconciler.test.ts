@@ -45,6 +45,26 @@ async function runsOf(world: World): Promise<number> {
 }
 
 describe('a reconciler', () => {
+  test('scans slowly beside its other duties, where it has a pace, and never before approval', async () => {
+    const world = await aWorld({ settings: { reconcile: { ...SETTINGS.reconcile, cron: null, sweepEveryMs: null } } });
+    await world.settle(aProduct({ id: '1' }));
+    world.source.put(aProduct({ id: '1', quantity: 3 }));
+    const pace = { share: 1, perSecond: 1_000, spent: () => 0 };
+    let now = NOW;
+    const clock = { ...world.clock, now: () => (now += 60_000) };
+    const reconciler = await openReconciler({ ...world, clock, state: aLease(), journalPath: ':memory:', waits, pace });
+    await reconciler.idle();
+    const before = await world.published();
+
+    const value = { phase: 'follow', at: 1, by: 'anna' } as const;
+    await world.facts.put([{ pair: 'acme', kind: 'phase', id: 'phase', value }]);
+    await until(async () => (await world.published()).length > 0);
+    await reconciler.stop();
+
+    expect(before).toEqual([]);
+    expect((await world.published())[0]?.news).toMatchObject({ rootId: '1', via: 'sweep', topic: 'scan' });
+  });
+
   test('compares when the schedule says so by its own clock', async () => {
     let now = NOW - 60_000;
     const world = await aWorld({ settings: SETTINGS, now: () => now });
