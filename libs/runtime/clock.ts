@@ -30,11 +30,11 @@ export const systemClock: Clock = {
       const timer = setTimeout(() => {
         signal?.removeEventListener('abort', onAbort);
         resolve();
-      }, ms);
+      }, atLeastNow(ms));
       signal?.addEventListener('abort', onAbort, { once: true });
     }),
   after: (ms, run) => {
-    const timer = setTimeout(run, ms);
+    const timer = setTimeout(run, atLeastNow(ms));
     timer.unref();
     return () => clearTimeout(timer);
   },
@@ -43,6 +43,11 @@ export const systemClock: Clock = {
     return signal === undefined ? limit : AbortSignal.any([limit, signal]);
   },
 };
+
+// What should have happened already happens now: Node warns of a time in the past on stderr.
+function atLeastNow(ms: number): number {
+  return Math.max(0, ms);
+}
 
 /** The reason a signal was aborted with, as an `Error` whatever it was given. */
 export function abortReason(signal: AbortSignal | undefined): Error {

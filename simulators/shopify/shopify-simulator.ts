@@ -84,11 +84,14 @@ export function createShopifySimulator({
   const executor = createExecutor({ schema: sharedSchema(), world, idempotency, bulk: bulk.port });
   const timers = new Set<NodeJS.Timeout>();
   const fork = (afterMs: number, work: () => void): void => {
-    const timer = setTimeout(() => {
-      timers.delete(timer);
-      world.settle();
-      work();
-    }, afterMs);
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer);
+        world.settle();
+        work();
+      },
+      Math.max(0, afterMs),
+    );
     timers.add(timer);
   };
   const sleep = (ms: number): Promise<void> => new Promise((resolve) => fork(ms, resolve));
