@@ -5,7 +5,7 @@ import { SyncError } from '#libs/runtime/sync-error.ts';
 import { actOf } from '#libs/facts/act-of.ts';
 import { unheardKinds } from '../services/reconciler/note-unheard.ts';
 import { isOfPair } from '../services/reconciler/plan-webhooks.ts';
-import { carryOut, topicsWanted } from '../services/reconciler/watch-subscriptions.ts';
+import { carryOut, placeOf, topicsWanted } from '../services/reconciler/watch-subscriptions.ts';
 import type { OpenPair } from './context.ts';
 import { pairOf } from './context.ts';
 import type { Runtime } from './handler.ts';
@@ -46,13 +46,16 @@ export function wantedTopics({ settings, source }: OpenPair): readonly string[] 
 export async function readWebhooks(
   pair: OpenPair,
   { clock, facts }: Pick<Runtime, 'clock' | 'facts'>,
+  /** As the config says, or a person who overrides it. */
   publicUrl: string | null,
   call: CallContext,
+  asked = false,
 ): Promise<WebhookState> {
   const { name, timing } = pair.settings;
   const subscribed = await facts.get(name, 'subscribed', 'webhooks');
   const subscriptions = await pair.source.connector.listSubscriptions(call);
-  const url = publicUrl === null ? null : webhookUrl(publicUrl, name);
+  const said = publicUrl === null ? null : webhookUrl(publicUrl, name);
+  const url = said === null || asked ? said : placeOf(said, subscribed);
   const ours = url === null ? [] : subscriptions.filter((one) => isOfPair(one, url));
   return {
     pair: name,
@@ -71,10 +74,13 @@ export async function readWebhooks(
 export const listWebhooks = defineHandler(
   z.object({ pair: z.string(), url: z.string().nullable() }),
   (args, runtime, { signal }) =>
-    readWebhooks(pairOf(runtime, args.pair), runtime, args.url ?? runtime.config.ingest.publicUrl, {
-      signal,
-      priority: 'change',
-    }),
+    readWebhooks(
+      pairOf(runtime, args.pair),
+      runtime,
+      args.url ?? runtime.config.ingest.publicUrl,
+      { signal, priority: 'change' },
+      args.url !== null,
+    ),
 );
 
 /** Makes what is missing, and then removes what it replaces; catches up by a sweep where this process reconciles the pair. */
@@ -99,7 +105,10 @@ export const mendWebhooks = defineHandler(
       throw new SyncError('USAGE', `Cannot register webhooks of "${name}": source.webhookSecrets names no secret`);
     await carryOut(source.connector, { url, secret }, { create, remove }, { signal, priority: 'change' });
     const wanted = topicsWanted(settings, source.connector).length;
-    const value = { at: clock.now(), by, url, wanted, active: wanted, faults: [], unheard: {} };
+    const { publicUrl } = runtime.config.ingest;
+    const configured = publicUrl === null ? url : webhookUrl(publicUrl, name);
+    const overrides = configured === url ? {} : { overrides: configured };
+    const value = { at: clock.now(), by, url, ...overrides, wanted, active: wanted, faults: [], unheard: {} };
     const what = `registered ${create.length} webhooks that call ${url}, removed ${remove.length}`;
     await facts.put([{ pair: name, kind: 'subscribed', id: 'webhooks', value }, actOf(clock, name, by, what)]);
     const reconciler = running?.reconcilers.get(name);

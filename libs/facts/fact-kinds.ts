@@ -143,6 +143,8 @@ export const subscribedSchema = z.object({
   by: z.string(),
   /** Where they call. */
   url: z.string(),
+  /** The address by the config that a person overrode with it; absent: none. */
+  overrides: z.string().optional(),
   wanted: z.number(),
   active: z.number(),
   /** What the watch leaves to a person, in words. */

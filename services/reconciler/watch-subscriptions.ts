@@ -51,7 +51,7 @@ export function planMending(
 /** Mends the webhook subscriptions of the source; how many were made. What was missed meanwhile is for the sweep. */
 export async function mendSubscriptions(
   deps: ReconcilerDeps,
-  place: WebhookPlace,
+  configured: WebhookPlace,
   signal: AbortSignal,
 ): Promise<number> {
   const { settings, source, facts, clock, random, say } = deps;
@@ -60,6 +60,7 @@ export async function mendSubscriptions(
   if (phase?.phase !== 'follow') return 0;
   const call: CallContext = { signal, priority: 'sweep' };
   const subscribed = await facts.get(pair, 'subscribed', 'webhooks');
+  const place = { ...configured, url: placeOf(configured.url, subscribed) };
   const present = await source.listSubscriptions(call);
   const wanted = topicsWanted(settings, source);
   const mending = planMending(present, wanted, place.url, subscribed);
@@ -92,6 +93,11 @@ export async function carryOut(
   for (const { id } of remove) if (!made.has(id)) await source.deleteSubscription(id, write);
 }
 
+/** Where webhooks of the pair belong: as a person said when they were registered, as long as the config says what it said then. */
+export function placeOf(configured: string, subscribed: Pick<Subscribed, 'url' | 'overrides'> | null): string {
+  return subscribed?.overrides === configured ? subscribed.url : configured;
+}
+
 // Only what changed: a fact at each sweep would fill the log.
 async function noteWatched(
   { facts, settings, clock }: ReconcilerDeps,
@@ -112,8 +118,10 @@ async function noteWatched(
     before.active === value.active &&
     before.faults.join() === faults.join();
   if (same) return;
+  const overrides = before?.overrides === undefined || before.url !== url ? {} : { overrides: before.overrides };
   const full = {
     ...value,
+    ...overrides,
     at: before?.at ?? clock.now(),
     by: before?.by ?? 'lockstep',
     unheard: before?.unheard ?? {},

@@ -92,14 +92,17 @@ describe('webhooks repair', () => {
   test('makes anew at this address what calls this pair at an earlier one, and says what is left to do before', async () => {
     const early = await folder.run('webhooks', 'repair', '--yes');
     await folder.run('webhooks', 'register', '--yes', '--url', 'https://before.example.com');
-    const verified = await folder.run('webhooks', 'verify');
-    const asked = await folder.run('webhooks', 'repair');
+    const asThere = await folder.run('webhooks', 'verify');
+    const here = ['--url', 'https://sync.example.com'];
+    const verified = await folder.run('webhooks', 'verify', ...here);
+    const asked = await folder.run('webhooks', 'repair', ...here);
     const before = oldShop.state().webhooks.length;
-    const repaired = await folder.run('webhooks', 'repair', '--yes');
+    const repaired = await folder.run('webhooks', 'repair', '--yes', ...here);
     const after = await folder.run('webhooks', 'verify');
     const status = await folder.run('status');
 
     expect(early).toMatchObject({ code: 2, err: expect.stringContaining('none were registered') });
+    expect(asThere.code).toBe(0);
     expect(verified).toMatchObject({ code: 1, out: expect.stringContaining('is calling another address') });
     expect(verified.out).toContain('→ lockstep webhooks repair acme');
     expect(asked).toMatchObject({ code: 1, out: expect.stringContaining('Will remove from') });

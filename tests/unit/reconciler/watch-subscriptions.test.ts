@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 
 import type { Subscription } from '#libs/connectors/store-connector.ts';
-import { mendSubscriptions, planMending } from '../../../services/reconciler/watch-subscriptions.ts';
+import { mendSubscriptions, placeOf, planMending } from '../../../services/reconciler/watch-subscriptions.ts';
 import { NOW } from './fake-stores.ts';
 import { aWorld } from './world.ts';
 
@@ -113,6 +113,17 @@ describe('mending', () => {
 
     expect(deleted).toEqual([]);
     expect(await world.facts.get('acme', 'subscribed', 'webhooks')).toMatchObject({ url: URL, wanted: 1, faults: [] });
+  });
+
+  test('keeps to the address that a person gave instead of the config’s, until the config says another', () => {
+    const own = 'https://tunnel.example.com/webhooks/acme';
+    const subscribed = { url: own, overrides: URL };
+
+    expect([placeOf(URL, subscribed), placeOf('https://new.example.com/webhooks/acme', subscribed)]).toEqual([
+      own,
+      'https://new.example.com/webhooks/acme',
+    ]);
+    expect([placeOf(URL, null), placeOf(URL, { url: own })]).toEqual([URL, URL]);
   });
 
   test('waits for approval', async () => {
