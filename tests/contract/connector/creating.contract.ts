@@ -1,51 +1,57 @@
 import { expect, test } from 'vitest';
 
 import type { CreateResult, RootDraft } from '#libs/connectors/store-connector.ts';
-import { ROOT_KINDS } from '#libs/model/stored.ts';
+import { ROOT_KINDS, type RootKind } from '#libs/model/stored.ts';
 import { anOrderLine, eur } from '#tests/builders/entities.ts';
+import type { Cases } from './cases.ts';
 import { customerDraft, draftOf, orderDraft, productDraft } from './drafts.ts';
-import { reading, rootsMade, WRITE, type Workbench } from './subject.ts';
+import { reading, WRITE, type Workbench } from './subject.ts';
 
 /** How a target makes what is not there, and finds again what it made. */
-export function testCreating(bench: () => Workbench): void {
+export function testCreating({ bench, when, capabilities }: Cases): void {
+  const makes = (root: RootKind): boolean => capabilities.creatable.has(root);
   const opened = (): Workbench['subject'] => bench().subject;
 
-  test.each(ROOT_KINDS)('a %s that was made is found again by its source id, in the order asked', async (root) => {
-    if (!rootsMade(opened()).includes(root)) return;
-    const first = await bench().make(draftOf(root, bench()));
-    const second = await bench().make(draftOf(root, bench()));
-    const ids = [second.sourceId ?? '', '404', first.sourceId ?? ''];
+  for (const root of ROOT_KINDS)
+    when(makes(root), `a ${root} that was made is found again by its source id, in the order asked`, async () => {
+      const first = await bench().make(draftOf(root, bench()));
+      const second = await bench().make(draftOf(root, bench()));
+      const ids = [second.sourceId ?? '', '404', first.sourceId ?? ''];
 
-    const found = await opened().hands.findBySourceId(root, ids, reading({ connector: opened().hands }));
+      const found = await opened().hands.findBySourceId(root, ids, reading({ connector: opened().hands }));
 
-    expect(found.map((one) => one?.id ?? null)).toEqual([second.id, null, first.id]);
-    expect(found.map((one) => one?.sourceId ?? null)).toEqual([second.sourceId, null, first.sourceId]);
-  });
+      expect(found.map((one) => one?.id ?? null)).toEqual([second.id, null, first.id]);
+      expect(found.map((one) => one?.sourceId ?? null)).toEqual([second.sourceId, null, first.sourceId]);
+    });
 
-  test.each(ROOT_KINDS)('a %s that was made is among what was created since, with its source id', async (root) => {
-    const { hands } = opened();
-    if (!rootsMade(opened()).includes(root)) return;
-    const since = new Date(await hands.storeTime(WRITE)).toISOString();
-    const stored = await bench().make(draftOf(root, bench()));
+  for (const root of ROOT_KINDS)
+    when(makes(root), `a ${root} that was made is among what was created since, with its source id`, async () => {
+      const { hands } = opened();
+      const since = new Date(await hands.storeTime(WRITE)).toISOString();
+      const stored = await bench().make(draftOf(root, bench()));
 
-    const listed = await hands.listCreatedSince(root, since, reading({ connector: hands }));
+      const listed = await hands.listCreatedSince(root, since, reading({ connector: hands }));
 
-    expect(listed.find(({ id }) => id === stored.id)).toMatchObject({ sourceId: stored.sourceId });
-  });
+      expect(listed.find(({ id }) => id === stored.id)).toMatchObject({ sourceId: stored.sourceId });
+    });
 
-  test.each(ROOT_KINDS)('a second %s with the same source id is refused, or is the first', async (root) => {
-    const { hands } = opened();
-    // Where the platform has neither uniqueness nor a look-up, whoever asks looks once more an hour later.
-    if (!rootsMade(opened()).includes(root) || hands.capabilities.doublesPossible.has(root)) return;
-    const draft = draftOf(root, bench());
-    const first = await bench().make(draft);
+  for (const root of ROOT_KINDS)
+    when(
+      makes(root) && !capabilities.doublesPossible.has(root),
+      `a second ${root} with the same source id is refused, or is the first`,
+      async () => {
+        const { hands } = opened();
+        // Where the platform has neither uniqueness nor a look-up, whoever asks looks once more an hour later.
+        const draft = draftOf(root, bench());
+        const first = await bench().make(draft);
 
-    const [again] = await bench().create(renamed(draft, bench()));
+        const [again] = await bench().create(renamed(draft, bench()));
 
-    expect(nameOf(again, first.id)).toMatch(/^(?:taken|refused|the first)$/);
-    const [found] = await hands.findBySourceId(root, [draft.sourceId], reading({ connector: hands }));
-    expect(found?.id).toBe(first.id);
-  });
+        expect(nameOf(again, first.id)).toMatch(/^(?:taken|refused|the first)$/);
+        const [found] = await hands.findBySourceId(root, [draft.sourceId], reading({ connector: hands }));
+        expect(found?.id).toBe(first.id);
+      },
+    );
 
   test('drafts end one by one: what cannot be made stops none of its neighbours', async () => {
     const [good, other] = [productDraft(bench()), productDraft(bench())];
@@ -99,15 +105,18 @@ export function testCreating(bench: () => Workbench): void {
     expect(order.status.state).toMatchObject({ payment: 'paid', fulfilment: 'open', cancelled: false });
   });
 
-  test('an open order is held where the store can, which is no state of the order', async () => {
-    if (!opened().hands.capabilities.holdsOrders) return;
-    const draft = orderDraft(bench(), {}, { hold: true });
+  when(
+    capabilities.holdsOrders,
+    'an open order is held where the store can, which is no state of the order',
+    async () => {
+      const draft = orderDraft(bench(), {}, { hold: true });
 
-    const stored = await bench().readBack(await bench().make(draft));
+      const stored = await bench().readBack(await bench().make(draft));
 
-    expect(stored.heldByUs).toBe(true);
-    expect(stored.order.status.state).toMatchObject({ payment: 'paid', fulfilment: 'open', onHold: false });
-  });
+      expect(stored.heldByUs).toBe(true);
+      expect(stored.order.status.state).toMatchObject({ payment: 'paid', fulfilment: 'open', onHold: false });
+    },
+  );
 
   test('an order belongs to the customer whose id it was given', async () => {
     const customer = await bench().make(customerDraft(bench()));

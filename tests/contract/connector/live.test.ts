@@ -4,12 +4,13 @@ import { join } from 'node:path';
 
 import { describe, expect, onTestFinished, test } from 'vitest';
 
+import { capabilitiesOf } from '#libs/runtime/config/platform-part.ts';
 import { seededRandom } from '#libs/runtime/random.ts';
 import { createShopifySimulator, type ShopifySimulator } from '../../../simulators/shopify/shopify-simulator.ts';
 import { createWooCommerceSimulator, type WooCommerceSimulator } from '../../../simulators/woocommerce/index.ts';
 import { testConnector } from './connector.contract.ts';
 import { customerDraft, orderDraft, productDraft } from './drafts.ts';
-import { openLive, parseLiveStore } from './open-live.ts';
+import { findLive, openLive, parseLiveStore } from './open-live.ts';
 import { createWorkbench, selectionOf, WRITE } from './subject.ts';
 
 const given = process.env['LOCKSTEP_LIVE_STORE'] ?? '';
@@ -20,7 +21,16 @@ function say(line: string): void {
 
 if (given !== '') {
   const store = parseLiveStore(given);
-  testConnector(given, store.role, () => openLive(store, { cwd: process.cwd(), env: process.env, say }));
+  const options = { cwd: process.cwd(), env: process.env, say };
+  const { platform, config } = await findLive(store, options);
+  testConnector({
+    name: given,
+    role: store.role,
+    capabilities: await capabilitiesOf(platform, config),
+    isLive: true,
+    without: null,
+    open: () => openLive(store, options),
+  });
 }
 
 async function shops(): Promise<{ woo: WooCommerceSimulator; shopify: ShopifySimulator; folder: string }> {

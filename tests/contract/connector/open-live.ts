@@ -25,28 +25,39 @@ type Options = {
   readonly say: (line: string) => void;
 };
 
-/** A store that a config names, which people may use: within its budget, and never while it would mail for what is made. */
-export async function openLive({ file, pair: name, role }: LiveStore, { cwd, env, say }: Options): Promise<Subject> {
-  const config = await loadConfig({ path: file, cwd, env });
+/** The part of a config that names the store. */
+export async function findLive(
+  { file, pair: name, role }: LiveStore,
+  { cwd, env }: Omit<Options, 'say'>,
+): Promise<{ readonly platform: AnyPlatform; readonly config: unknown; readonly callMs: number }> {
+  const loaded = await loadConfig({ path: file, cwd, env });
   const pair = must(
-    config.pairs.find(({ settings }) => settings.name === name),
+    loaded.pairs.find(({ settings }) => settings.name === name),
     `the pair ${name}`,
   );
-  const part = pair[role];
-  const platform = must((PLATFORMS as Readonly<Record<string, AnyPlatform>>)[part.platform], part.platform);
-  const limit = platform.budget(part.config as never);
+  const { platform, config } = pair[role];
+  const found = must((PLATFORMS as Readonly<Record<string, AnyPlatform>>)[platform], platform);
+  return { platform: found, config, callMs: loaded.timing.callMs };
+}
+
+/** A store that a config names, which people may use: within its budget, and never while it would mail for what is made. */
+export async function openLive(store: LiveStore, options: Options): Promise<Subject> {
+  const { pair: name, role } = store;
+  const { say } = options;
+  const { platform, config, callMs } = await findLive(store, options);
+  const limit = platform.budget(config as never);
   const state = createMemoryStateStore({ clock: systemClock });
   const open = (as: 'source' | 'target'): StoreConnector =>
-    platform.open(part.config as never, {
+    platform.open(config as never, {
       clock: systemClock,
       random: systemRandom,
       budget: createBudget({ state, clock: systemClock, bucket: name, limit }),
-      callMs: config.timing.callMs,
+      callMs,
       role: as,
     });
   const hands = open('target');
   const mark = `lsc${Date.now().toString(36)}`;
-  say(`${platform.label} at ${platform.address(part.config as never)}: what is made begins with ${mark}`);
+  say(`${platform.label} at ${platform.address(config as never)}: what is made begins with ${mark}`);
   const mailing = ((await hands.mails?.list(WRITE)) ?? []).filter(({ enabled }) => enabled);
   if (mailing.length > 0)
     throw new Error(`Cannot write to this shop while it mails: ${mailing.map(({ title }) => title).join(', ')}`);

@@ -9,14 +9,7 @@ import type {
   WriteResult,
 } from '#libs/connectors/store-connector.ts';
 import { FIELD_NAMES, type FieldName, type FieldValues, type Selection } from '#libs/fields/field-names.ts';
-import type {
-  EntityKind,
-  RootKind,
-  StoredCustomer,
-  StoredOrder,
-  StoredProduct,
-  StoredRoot,
-} from '#libs/model/stored.ts';
+import type { EntityKind, StoredCustomer, StoredOrder, StoredProduct, StoredRoot } from '#libs/model/stored.ts';
 import { must } from '#libs/runtime/must.ts';
 
 /** One store that the suite is run over, in one role. */
@@ -168,8 +161,4 @@ export async function collect(
     await onPage(some, page++);
   }
   return roots;
-}
-
-export function rootsMade({ hands }: Subject): readonly RootKind[] {
-  return [...hands.capabilities.creatable];
 }

@@ -2,41 +2,48 @@ import { expect, test } from 'vitest';
 
 import { agreesOn } from '#libs/fields/agree.ts';
 import { fieldName, SELECTABLE, type FieldValues } from '#libs/fields/field-names.ts';
-import type { EntityKind, StoredProduct } from '#libs/model/stored.ts';
+import { ROOT_KINDS, type EntityKind, type StoredProduct } from '#libs/model/stored.ts';
+import { must } from '#libs/runtime/must.ts';
 import { eur } from '#tests/builders/entities.ts';
+import type { Cases } from './cases.ts';
 import { customerDraft, draftOf, productDraft } from './drafts.ts';
 import { patchOf, valuesOf, WRITE, type Workbench } from './subject.ts';
 
 /** How a target takes what is written to it. */
-export function testWriting(bench: () => Workbench): void {
+export function testWriting({ bench, when, capabilities }: Cases): void {
   const opened = (): Workbench['subject'] => bench().subject;
 
-  test.each<[EntityKind, FieldValues]>([
-    ['product', { title: 'Only the title' }],
-    ['product', { tags: ['one', 'two'] }],
-    ['variant', { price: eur(2490) }],
-    ['variant', { quantity: 41 }],
-    ['variant', { barcode: '4006381333931' }],
-    ['customer', { name: { first: 'Only', last: 'The Name' } }],
-  ])('a patch of a %s touches only its fields (%j)', async (entity, values) => {
-    const [field = ''] = Object.keys(values);
-    if (!opened().hands.capabilities.writable.has(fieldName(entity, field))) return;
-    const draft =
-      entity === 'customer'
-        ? customerDraft(bench())
-        : productDraft(bench(), { tags: ['old'] }, { price: eur(1990) }, {});
-    const before = await bench().readBack(await bench().make(draft));
+  const touching: readonly (readonly [EntityKind, string, unknown])[] = [
+    ['product', 'title', 'Only the title'],
+    ['product', 'tags', ['one', 'two']],
+    ['variant', 'price', eur(2490)],
+    ['variant', 'quantity', 41],
+    ['variant', 'barcode', '4006381333931'],
+    ['customer', 'name', { first: 'Only', last: 'The Name' }],
+  ];
+  for (const [entity, field, value] of touching)
+    when(
+      capabilities.writable.has(fieldName(entity, field)),
+      `a patch of ${entity}.${field} touches nothing else`,
+      async () => {
+        const values = { [field]: value };
+        const draft =
+          entity === 'customer'
+            ? customerDraft(bench())
+            : productDraft(bench(), { tags: ['old'] }, { price: eur(1990) }, {});
+        const before = await bench().readBack(await bench().make(draft));
 
-    const [result] = await bench().write(patchOf(before, { [entity]: values }));
-    const after = await bench().readBack(before);
+        const [result] = await bench().write(patchOf(before, { [entity]: values }));
+        const after = await bench().readBack(before);
 
-    expect(result?.outcome).toBe('stored');
-    expect(changedFields(entity, valuesOf(before, entity), valuesOf(after, entity))).toEqual([field]);
-    if (before.root !== 'product' || after.root !== 'product') return;
-    const other = entity === 'product' ? 'variant' : 'product';
-    expect(changedFields(other, valuesOf(before, other), valuesOf(after, other))).toEqual([]);
-    expect(after.variants[1]?.variant).toEqual(before.variants[1]?.variant);
-  });
+        expect(result?.outcome).toBe('stored');
+        expect(changedFields(entity, valuesOf(before, entity), valuesOf(after, entity))).toEqual([field]);
+        if (before.root !== 'product' || after.root !== 'product') return;
+        const other = entity === 'product' ? 'variant' : 'product';
+        expect(changedFields(other, valuesOf(before, other), valuesOf(after, other))).toEqual([]);
+        expect(after.variants[1]?.variant).toEqual(before.variants[1]?.variant);
+      },
+    );
 
   test('the answer to a write says what the store now holds', async () => {
     const product = await bench().readBack(await bench().make(productDraft(bench())));
@@ -69,16 +76,19 @@ export function testWriting(bench: () => Workbench): void {
     expect((await bench().readBack(gone)).product.title).toBe(gone.product.title);
   });
 
-  test('a number that is no longer the expected one is not written over, where the store can tell', async () => {
-    if (!opened().hands.capabilities.compareAndSwap.has('variant.quantity')) return;
-    const product = await bench().readBack(await bench().make(productDraft(bench(), {}, { quantity: 5 })));
-    await bench().write(patchOf(product, { variant: { quantity: 9 } }));
+  when(
+    capabilities.compareAndSwap.has('variant.quantity'),
+    'a number that is no longer the expected one is not written over, where the store can tell',
+    async () => {
+      const product = await bench().readBack(await bench().make(productDraft(bench(), {}, { quantity: 5 })));
+      await bench().write(patchOf(product, { variant: { quantity: 9 } }));
 
-    const [result] = await bench().write(patchOf(product, { variant: { quantity: 3 } }));
+      const [result] = await bench().write(patchOf(product, { variant: { quantity: 3 } }));
 
-    expect(result?.outcome).toBe('stale');
-    expect((await bench().readBack(product)).variants[0]?.variant.quantity).toBe(9);
-  });
+      expect(result?.outcome).toBe('stale');
+      expect((await bench().readBack(product)).variants[0]?.variant.quantity).toBe(9);
+    },
+  );
 
   test('nothing is written once sending is over', async () => {
     const product = await bench().readBack(await bench().make(productDraft(bench())));
@@ -90,8 +100,7 @@ export function testWriting(bench: () => Workbench): void {
     expect((await bench().readBack(product)).product.title).toBe(product.product.title);
   });
 
-  test('a source id that stands somewhere is never replaced', async () => {
-    if (!opened().hands.capabilities.stampable.has('product')) return;
+  when(capabilities.stampable.has('product'), 'a source id that stands somewhere is never replaced', async () => {
     const product = await bench().readBack(await bench().make(productDraft(bench())));
     const stamp = { entity: 'product', targetId: product.id, sourceId: bench().next() } as const;
 
@@ -101,25 +110,26 @@ export function testWriting(bench: () => Workbench): void {
     expect((await bench().readBack(product)).sourceId).toBe(product.sourceId);
   });
 
-  test.each(['product', 'order', 'customer'] as const)('what can be archived of a %s can be restored', async (root) => {
-    const { hands } = opened();
-    if (hands.retire === undefined || hands.capabilities.archivable?.has(root) !== true) return;
-    const stored = await bench().readBack(await bench().make(draftOf(root, bench())));
-    const item = { root, targetId: stored.id, sourceId: stored.sourceId ?? '', present: stored };
+  for (const root of ROOT_KINDS)
+    when(capabilities.archivable?.has(root) === true, `what can be archived of a ${root} can be restored`, async () => {
+      const { hands } = opened();
+      const retire = must(hands.retire, 'what retires');
+      const stored = await bench().readBack(await bench().make(draftOf(root, bench())));
+      const item = { root, targetId: stored.id, sourceId: stored.sourceId ?? '', present: stored };
 
-    const archived = await hands.retire([{ ...item, how: 'archive' }], WRITE);
-    const again = await hands.retire([{ ...item, how: 'archive' }], WRITE);
-    const restored = await hands.retire([{ ...item, how: 'restore', status: 'draft' }], WRITE);
+      const archived = await retire([{ ...item, how: 'archive' }], WRITE);
+      const again = await retire([{ ...item, how: 'archive' }], WRITE);
+      const restored = await retire([{ ...item, how: 'restore', status: 'draft' }], WRITE);
 
-    expect([archived, again, restored].map(([one]) => one?.outcome)).toEqual(['stored', 'stored', 'stored']);
-    expect((await bench().readBack(stored)).id).toBe(stored.id);
-  });
+      expect([archived, again, restored].map(([one]) => one?.outcome)).toEqual(['stored', 'stored', 'stored']);
+      expect((await bench().readBack(stored)).id).toBe(stored.id);
+    });
 
   test.each(['product', 'order', 'customer'] as const)(
     'a %s that was deleted is missing, and deleted twice it is still',
     async (root) => {
       const { hands } = opened();
-      if (hands.retire === undefined || hands.capabilities.deletable?.has(root) !== true) return;
+      const retire = must(hands.retire, 'what retires');
       const stored = await bench().readBack(await bench().make(draftOf(root, bench())));
       const item = {
         root,
@@ -129,8 +139,8 @@ export function testWriting(bench: () => Workbench): void {
         how: 'delete',
       } as const;
 
-      const [first] = await hands.retire([item], WRITE);
-      const [second] = await hands.retire([item], WRITE);
+      const [first] = await retire([item], WRITE);
+      const [second] = await retire([item], WRITE);
 
       expect([first?.outcome, second?.outcome]).toEqual(['stored', 'stored']);
       bench().forget(stored);
