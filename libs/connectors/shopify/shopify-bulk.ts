@@ -25,6 +25,8 @@ export type BulkParts = {
   readonly fetch: Fetch;
 };
 
+type RowsReader = ReadableStreamDefaultReader<Uint8Array>;
+
 const POLL_MS = 1_000;
 const PAGE = 250;
 const CURSOR = /^bulk\/([^/]+)\/(\d+)$/;
@@ -104,7 +106,7 @@ function toDone({ url, objectCount }: { url?: string | null | undefined; objectC
 
 type Export = {
   readonly id: string;
-  readonly file: ReadableStream<Uint8Array> | null;
+  readonly file: RowsReader | null;
   /** How many rows the shop says it wrote; null where it does not say. */
   readonly count: number | null;
   readonly skip: number;
@@ -148,22 +150,18 @@ async function completed(
 }
 
 /** What is under an export's address; undefined where it is not there any more. */
-async function openFile(
-  url: string,
-  fetch: Fetch,
-  signal: AbortSignal,
-): Promise<ReadableStream<Uint8Array> | undefined> {
+async function openFile(url: string, fetch: Fetch, signal: AbortSignal): Promise<RowsReader | undefined> {
   const answer = await unbroken(signal, () => fetch(url, { method: 'GET', signal }));
-  if (answer.ok && answer.body !== null) return answer.body as ReadableStream<Uint8Array>;
+  // Taken in hand at once: Node empties the body of an answer that nobody refers to any more, unless somebody is reading it.
+  if (answer.ok && answer.body !== null) return (answer.body as ReadableStream<Uint8Array>).getReader();
   await answer.body?.cancel();
   if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) return undefined;
   throw new SyncError('STORE_FAILED', `Cannot fetch the export: HTTP ${answer.status}`, { status: answer.status });
 }
 
 /** The lines of a file as they arrive: however long it is, one chunk is held at a time. */
-async function* readLines(file: ReadableStream<Uint8Array>, signal: AbortSignal): AsyncIterable<string> {
+async function* readLines(reader: RowsReader, signal: AbortSignal): AsyncIterable<string> {
   const decoder = new TextDecoder();
-  const reader = file.getReader();
   let rest = '';
   try {
     for (;;) {
