@@ -50,9 +50,17 @@ function pathsOf(value: unknown, before: Path = []): readonly Path[] {
 function withValue(value: unknown, [key, ...rest]: Path, next: unknown): unknown {
   if (key === undefined) return next;
   if (typeof value !== 'object' || value === null) return value;
+  // An earlier change put a list where a row was, and a size of the row is called `length`.
+  if (Array.isArray(value) && typeof key === 'string') return value;
   const copy = (Array.isArray(value) ? [...(value as unknown[])] : { ...value }) as Record<string, unknown>;
   copy[key] = withValue(copy[key], rest, next);
   return copy;
+}
+
+/** As text, where it is a number or a text; an odd one may be anything, and not even have a text. */
+function idOf(body: unknown): string | null {
+  const id: unknown = Object(body).id;
+  return typeof id === 'number' || typeof id === 'string' ? String(id) : null;
 }
 
 /** Runs the mapping; what it cannot read must be an error that parks this entity and no other. */
@@ -67,12 +75,12 @@ function readOrRefused<T>(read: () => T): T | null {
 
 function law<T>(recording: string, schema: z.ZodType<T>, check: (wire: T, body: Record<string, unknown>) => void) {
   const recorded = recordedBody(recording);
-  const ownId = String(Object(recorded).id);
+  const ownId = idOf(recorded);
   fc.assert(
     fc.property(bent(recorded), (body) => {
       const row = readRow(schema, 'order', body);
       // Only an entity that has lost its id is not the shop's.
-      if (row === null) expect(String(Object(body).id)).not.toBe(ownId);
+      if (row === null) expect(idOf(body)).not.toBe(ownId);
       else if (!('root' in row)) check(row.wire, body as Record<string, unknown>);
     }),
     { numRuns: 400 },
