@@ -2,7 +2,7 @@ import type { CreateResult, RootDraft, WriteContext } from '../store-connector.t
 import { createCustomer } from './shopify-create-customer.ts';
 import { createOrder } from './shopify-create-order.ts';
 import { createProduct } from './shopify-create-product.ts';
-import { inParallel } from './shopify-gate.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { WriterParts } from './shopify-write.ts';
 import { createWriteSession, type WriteSession } from './shopify-write-session.ts';
 

@@ -5,7 +5,7 @@ import type { RootKind } from '#libs/model/stored.ts';
 import type { Retirement, WriteContext, WriteResult } from '../store-connector.ts';
 import type { Document } from './shopify-documents.ts';
 import * as documents from './shopify-documents-retire.ts';
-import { inParallel } from './shopify-gate.ts';
+import { inParallel } from '../in-parallel.ts';
 import { toGid } from './shopify-ids.ts';
 import { toProductStatus } from './shopify-mapping.ts';
 import { userErrorWire, type UserErrorWire } from './shopify-wire.ts';

@@ -4,7 +4,7 @@ import type { EntityKind } from '#libs/model/stored.ts';
 import type { EntityStamp, RootPatch, WriteResult } from '../store-connector.ts';
 import { sourceIdField } from './shopify-create-product.ts';
 import * as writes from './shopify-documents-write.ts';
-import { inParallel } from './shopify-gate.ts';
+import { inParallel } from '../in-parallel.ts';
 import { chunk, toGid, type GidType } from './shopify-ids.ts';
 import { userErrorWire, type UserErrorWire } from './shopify-wire.ts';
 import type { WriteSession } from './shopify-write-session.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { randomId, type Random } from '#libs/runtime/random.ts';
 import type { WriteFailure } from './shopify-client.ts';
 import * as writes from './shopify-documents-write.ts';
-import { inParallel } from './shopify-gate.ts';
+import { inParallel } from '../in-parallel.ts';
 import { chunk } from './shopify-ids.ts';
 import type { VariantNative } from './shopify-mapping.ts';
 import { userErrorWire, type UserErrorWire } from './shopify-wire.ts';

@@ -6,7 +6,7 @@ import type { CallContext, OrderStep, RootPatch, WriteContext, WriteResult } fro
 import type { ShopifyClient } from './shopify-client.ts';
 import type { Collections } from './shopify-collections.ts';
 import { publish } from './shopify-create-product.ts';
-import { inParallel } from './shopify-gate.ts';
+import { inParallel } from '../in-parallel.ts';
 import { toGid } from './shopify-ids.ts';
 import { takeSteps } from './shopify-order-steps.ts';
 import type { Reader } from './shopify-read.ts';

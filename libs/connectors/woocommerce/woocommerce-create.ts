@@ -2,7 +2,7 @@ import type { CreateResult, RootDraft, WriteContext } from '../store-connector.t
 import { createCustomer } from './woocommerce-create-customer.ts';
 import { createOrder } from './woocommerce-create-order.ts';
 import { createProduct } from './woocommerce-create-product.ts';
-import { inParallel } from './woocommerce-in-parallel.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { Random } from '#libs/runtime/random.ts';
 import type { WriterParts } from './woocommerce-write.ts';
 import { createWriteSession, type WriteSession } from './woocommerce-write-session.ts';

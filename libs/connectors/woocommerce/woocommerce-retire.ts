@@ -2,7 +2,7 @@ import type { z } from 'zod';
 
 import type { Product } from '#libs/model/product.ts';
 import type { Retirement, WriteContext, WriteResult } from '../store-connector.ts';
-import { inParallel } from './woocommerce-in-parallel.ts';
+import { inParallel } from '../in-parallel.ts';
 import { STOCK_NOT_TAKEN, STOCK_TAKEN } from './woocommerce-write-orders.ts';
 import type { WriterParts } from './woocommerce-write.ts';
 import { createWriteSession, type WriteFailure, type WriteSession } from './woocommerce-write-session.ts';

@@ -5,7 +5,7 @@ import type { RootPatch, WriteResult } from '../store-connector.ts';
 import { chunksOf } from './woocommerce-chunks.ts';
 import { isDraftSlug, SOURCE_META, VARIANT_META } from './woocommerce-marks.ts';
 import type { ProductNative, VariantNative } from './woocommerce-mapping.ts';
-import { inParallel } from './woocommerce-in-parallel.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { WriterParts } from './woocommerce-write.ts';
 import { writeImages } from './woocommerce-write-images.ts';
 import type { WriteFailure, WriteSession } from './woocommerce-write-session.ts';

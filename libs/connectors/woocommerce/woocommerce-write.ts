@@ -2,7 +2,7 @@ import { FIELD_NAMES, type FieldName, type FieldValues } from '#libs/fields/fiel
 import type { StoredRoot } from '#libs/model/stored.ts';
 import type { OrderStep, RootPatch, WriteContext, WriteResult } from '../store-connector.ts';
 import type { WooClient } from './woocommerce-client.ts';
-import { inParallel } from './woocommerce-in-parallel.ts';
+import { inParallel } from '../in-parallel.ts';
 import type { MailGate } from './woocommerce-mails.ts';
 import type { ReadRoots } from './woocommerce-read.ts';
 import type { Shop } from './woocommerce-shop.ts';
